@@ -1,0 +1,52 @@
+"""A specimen: one physical example of the part, with its own defects pressed into its own geometry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles
+
+
+@dataclass(frozen=True)
+class Imprinted:
+    """One defect as it was made: what was drawn, where it went, what became of it."""
+
+    id: int
+    """The number of this defect on its specimen, from 1: the value of its pixels in the masks."""
+    kind: str
+    significant: bool
+    """Significant defects are what inspection must find; insignificant ones must be left alone."""
+    parameters: dict[str, Any]
+    """The fields of the plain thing that was drawn (``Dent``, ``Scratch``), as they are named there."""
+    position_mm: tuple[float, float, float]
+    """Its centre on the undamaged surface, world coordinates."""
+    normal: tuple[float, float, float]
+    """The outward surface normal there."""
+    region: str
+    area_mm2: float
+    """Area of the triangles that carry its id."""
+    depth_mm: float
+    """The deepest displacement measured on the mesh; positive is into the metal."""
+
+
+@dataclass(frozen=True, eq=False)
+class Specimen:
+    """A part with defects: finer triangles where they are, each knowing its CAD face and its defect.
+
+    ``rest_vertices_mm`` and ``rest_normals`` are the same triangles before anything was pressed in: the defect-free twin.
+    """
+
+    name: str
+    """``d000`` (defective) or ``c000`` (correct): the name of its folder."""
+    part_digest: str
+    vertices_mm: Points
+    triangles: Triangles
+    normals: CornerNormals
+    rest_vertices_mm: Points
+    rest_normals: CornerNormals
+    face: PerTriangle
+    """CAD face of each triangle."""
+    instance: PerTriangle
+    """Defect id of each triangle; 0 is none. Significant and insignificant defects both have ids."""
+    defects: tuple[Imprinted, ...]

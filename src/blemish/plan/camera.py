@@ -1,0 +1,66 @@
+"""The camera, from the two data sheets that come with it: the sensor's and the lens's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blemish.arrays import Points, Rotation
+from blemish.settings import AtLeastOne, Positive, settings
+
+
+@settings
+class Camera:
+    """A grey matrix camera behind a pinhole: sensor, lens and the distance it is focused at.
+
+    With pixel pitch p, focal length f and focus distance d (from the lens's principal plane), the thin lens law puts
+    the image at b = f d / (d - f) behind the lens, and a pixel sees p d / b millimetres of the part.
+    """
+
+    width_px: AtLeastOne = 1224
+    """Image width."""
+    height_px: AtLeastOne = 1024
+    """Image height."""
+    pixel_pitch_um: Positive = 6.9
+    """Distance between pixel centres on the sensor (after binning, if the camera bins)."""
+    focal_length_mm: Positive = 35.0
+    """Focal length, as engraved on the lens."""
+    working_distance_mm: Positive = 200.0
+    """From the lens's principal plane to the plane in focus."""
+
+    def __post_init__(self) -> None:
+        if self.working_distance_mm <= self.focal_length_mm:
+            raise ValueError(
+                f"a lens of {self.focal_length_mm} mm cannot focus at {self.working_distance_mm} mm: "
+                "the working distance must exceed the focal length"
+            )
+
+    @property
+    def image_distance_mm(self) -> float:
+        """The distance b of the image behind the lens: 1/f = 1/d + 1/b."""
+        return self.focal_length_mm * self.working_distance_mm / (self.working_distance_mm - self.focal_length_mm)
+
+    @property
+    def focal_length_px(self) -> float:
+        """The image distance in pixels: what computer vision calls the focal length."""
+        return self.image_distance_mm / (self.pixel_pitch_um * 1e-3)
+
+    @property
+    def mm_per_px(self) -> float:
+        """What one pixel sees of a surface that is in focus and faces the camera."""
+        return self.working_distance_mm / self.focal_length_px
+
+    @property
+    def field_of_view_mm(self) -> tuple[float, float]:
+        """Width and height of the plane in focus that the image shows."""
+        return self.width_px * self.mm_per_px, self.height_px * self.mm_per_px
+
+    @property
+    def matrix(self) -> Rotation:
+        """The intrinsic matrix K, (3, 3), pixels, for pixel centres at +0.5."""
+        f = self.focal_length_px
+        return np.array([[f, 0, self.width_px / 2], [0, f, self.height_px / 2], [0, 0, 1.0]])
+
+    def project(self, points_camera: Points) -> np.ndarray:
+        """Project points of the camera's frame (n, 3) to pixels (n, 2); they must lie in front, z > 0."""
+        pixels = points_camera @ self.matrix.T
+        return pixels[:, :2] / pixels[:, 2:]

@@ -1,0 +1,191 @@
+"""Settings are frozen dataclasses; this file reads them from TOML and tells every mistake at once.
+
+A group of settings is declared with :func:`settings`, its constraints beside its types and a docstring under each
+field, so that one declaration gives the Python value, the check of a study file and the JSON Schema that editors use::
+
+    @settings
+    class Lens:
+        focal_length_mm: Positive = 25.0
+        \"\"\"Focal length, as engraved on the lens.\"\"\"
+
+    read(Lens, {"focal_lenght_mm": -3}, "study.toml")
+    # StudyError: study.toml: 1 mistake
+    #   focal_lenght_mm: no such setting (value -3); did you mean focal_length_mm?
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, dataclass_transform
+
+from annotated_types import Ge, Gt, Interval
+
+from blemish.errors import StudyError
+
+T = TypeVar("T")
+
+Positive = Annotated[float, Gt(0)]
+NotNegative = Annotated[float, Ge(0)]
+Fraction = Annotated[float, Interval(ge=0, le=1)]
+Count = Annotated[int, Ge(0)]
+AtLeastOne = Annotated[int, Ge(1)]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def settings(cls: type[T]) -> type[T]:
+    """Make a class a group of settings: a frozen, keyword-only dataclass that refuses keys it does not know."""
+    cls.__pydantic_config__ = {  # type: ignore[attr-defined]
+        "extra": "forbid",
+        "use_attribute_docstrings": True,
+        "allow_inf_nan": False,
+    }
+    return dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+
+
+def read(cls: type[T], values: Mapping[str, Any], where: str) -> T:
+    """Turn parsed TOML or JSON into ``cls``; raise one :class:`StudyError` that lists every mistake in ``values``."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(cls).validate_python(dict(values))
+    except ValidationError as error:
+        # The error is told in full in our own words; pydantic's traceback would only hide them.
+        raise StudyError(where, [_mistake(cls, values, one) for one in error.errors()]) from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Parse a TOML file; a missing or malformed one is a :class:`StudyError` with line and column."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StudyError(str(path), ["there is no such file; `blemish new FOLDER` makes one to start from"]) from None
+    except IsADirectoryError:
+        raise StudyError(str(path), ["this is a folder; name the study file in it"]) from None
+    except PermissionError:
+        raise StudyError(str(path), ["this file may not be read by you; change its permissions"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudyError(str(path), [f"this is not a TOML file: {error}"]) from None
+
+
+def json_schema(cls: type) -> dict[str, Any]:
+    """Give the JSON Schema (draft 2020-12) of a group of settings, for editors."""
+    from pydantic import TypeAdapter
+
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **TypeAdapter(cls).json_schema()}
+
+
+def plain(value: Any) -> Any:
+    """Turn settings into plain dicts, lists and numbers, as they go into JSON files."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, Path):
+        return value.as_posix()
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return value
+
+
+def canonical(value: Any) -> str:
+    """Write settings as the one JSON text that digests are taken of: sorted keys, no spaces, shortest floats."""
+    return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def _mistake(cls: type, values: Any, error: Mapping[str, Any]) -> str:
+    """Say one mistake: place, what is wrong, the value that came, and the nearest name that would be right."""
+    keys = _keys_in_file(error["loc"], values)
+    place = _place(keys)
+    known = error["type"]
+    if known in ("unexpected_keyword_argument", "extra_forbidden"):
+        names = _names_at(cls, keys[:-1], values)
+        near = difflib.get_close_matches(str(keys[-1]), names, n=1, cutoff=0.6)
+        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(names)}" if names else ""
+        return f"{place}: no such setting (value {_short(error['input'])})" + (f"; {hint}" if hint else "")
+    if known in ("missing", "missing_argument", "missing_keyword_only_argument"):
+        return f"{place}: must be given"
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ").removeprefix("should be ")
+    if known == "value_error":
+        return f"{place}: {message}"
+    hint = ""
+    if known in ("union_tag_invalid", "literal_error"):
+        wanted = str((error.get("ctx") or {}).get("expected_tags") or (error.get("ctx") or {}).get("expected") or "")
+        choices = [word.strip("' ~") for word in wanted.replace(" or ", ",").split(",")]
+        value = _tag(error["input"])
+        near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        if known == "union_tag_invalid":
+            return f"{place}: {value!r} is none of {', '.join(choices)}{hint}"
+    return f"{place}: must be {message}, not {_short(error['input'])}{hint}"
+
+
+def _keys_in_file(keys: Sequence[str | int], values: Any) -> list[str | int]:
+    """Drop from pydantic's path what does not stand in the file: the tags of unions."""
+    kept: list[str | int] = []
+    for key in keys:
+        is_tag = isinstance(key, str) and (
+            key.startswith("~") or (isinstance(values, Mapping) and key not in values and key == values.get("kind"))
+        )
+        if not is_tag:
+            kept.append(key)
+            try:
+                values = values[key]
+            except (KeyError, IndexError, TypeError):
+                values = None
+    return kept
+
+
+def _tag(value: Any) -> Any:
+    """Give what chose the branch of a union: the kind of a table, the form of a range."""
+    if isinstance(value, Mapping):
+        return value.get("kind", next(iter(value), ""))
+    return value
+
+
+def _place(keys: Sequence[str | int]) -> str:
+    text = ""
+    for key in keys:
+        text += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if text else str(key)
+    return text or "the file"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _names_at(cls: Any, keys: Sequence[str | int], values: Any) -> list[str]:
+    """Give the setting names that are known at a place, by walking the JSON Schema along the keys."""
+    schema = json_schema(cls)
+    definitions = schema.get("$defs", {})
+
+    def open_up(node: dict[str, Any], value: Any) -> dict[str, Any]:
+        while "$ref" in node:
+            node = definitions[node["$ref"].rsplit("/", 1)[1]]
+        for choice in node.get("anyOf", []) + node.get("oneOf", []):
+            chosen = open_up(choice, value)
+            tag = chosen.get("properties", {}).get("kind", {}).get("const")
+            if chosen.get("properties") and (tag is None or not isinstance(value, Mapping) or tag == value.get("kind")):
+                return chosen
+        return node
+
+    node = open_up(schema, values)
+    for key in keys:
+        try:
+            values = values[key]
+        except (KeyError, IndexError, TypeError):
+            values = None
+        if isinstance(key, int):
+            prefix = node.get("prefixItems", [])
+            node = open_up(prefix[key] if key < len(prefix) else node.get("items", {}), values)
+        else:
+            inner = node.get("properties", {}).get(key, node.get("additionalProperties", {}))
+            node = open_up(inner if isinstance(inner, dict) else {}, values)
+    return list(node.get("properties", {}))
