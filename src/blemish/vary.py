@@ -1,8 +1,9 @@
 """Ranges: in a study, a field may hold a range where the thing itself holds a number.
 
 ``Dent(diameter_mm=0.8)`` is a dent. In a study file, ``diameter_mm = { log_uniform = [0.2, 2.0] }`` makes a
-*population* of dents, and drawing from it gives plain dents; what was drawn is what is recorded. :func:`population_of` makes the
-settings class of a population from the class of the thing, so no field is declared twice.
+*population* of dents, and drawing from it gives plain dents; what was drawn is what is recorded.
+:func:`population_of` makes the settings class of a population from the class of the thing, so no field is declared
+twice.
 
 ====================================  ==========================================================
 ``{ uniform = [low, high] }``         every value alike

@@ -1,0 +1,32 @@
+# Two commands: `make demo` sets everything up and runs the built-in study; `make test` sets everything up and tests.
+# Needs Python 3.11 or newer; everything else is installed into .venv by pip.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test install bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/blemish run studies/clutch-small.toml
+
+test: $(VENV)/.tested-with
+	$(BIN)/python -m pytest -q
+
+install: $(VENV)/.installed
+
+bench: $(VENV)/.installed
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+# torch and torchvision are a matching pair: one command, held together by the constraints file.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "blemish needs Python 3.11 or newer; set PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch torchvision --editable '.[all]'
+	touch $@
+
+$(VENV)/.tested-with: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) runs

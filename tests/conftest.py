@@ -1,0 +1,22 @@
+"""Every test runs with the shapes and types of all signatures checked (jaxtyping with beartype)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from jaxtyping import install_import_hook
+
+# Before anything of the package is imported: the hook checks only what is imported after it.
+install_import_hook("blemish", "beartype.beartype")
+
+SHARED = Path(os.environ.get("BLEMISH_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real photographs and parts beside the project; without it the test is skipped."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no real data at {SHARED}: set BLEMISH_SHARED to the folder that holds data/")
+    return SHARED

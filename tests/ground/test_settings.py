@@ -1,0 +1,141 @@
+"""Settings: every mistake at once, with its place, its value and what would be right."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from blemish.errors import StudyError
+from blemish.settings import AtLeastOne, Positive, canonical, json_schema, plain, read, read_toml, settings
+from blemish.vary import Population, population_of, ranged
+
+
+@settings
+class Dimple:
+    """A dimple."""
+
+    diameter_mm: Positive = 1.0
+    """How wide it is."""
+    depth_mm: Positive = 0.1
+    count: AtLeastOne = 1
+    shape: str = "round"
+
+
+@settings
+class Line:
+    """A line."""
+
+    width_mm: Positive = 0.1
+
+
+@settings
+class Where:
+    """Where to put it."""
+
+    times: ranged(AtLeastOne) = 1  # type: ignore[valid-type]
+
+
+Dimples = population_of(Dimple, "dimple", also=Where)
+Lines = population_of(Line, "line", also=Where)
+
+
+@settings
+class Sheet:
+    """A small study."""
+
+    seed: int = 0
+    """The seed."""
+    dimple: Dimple = Dimple()
+    marks: tuple[Annotated[Dimples | Lines, Field(discriminator="kind")], ...] = ()  # type: ignore[valid-type]
+
+
+WRONG = """
+sed = 3
+[dimple]
+diametr_mm = 3
+depth_mm = -1
+[[marks]]
+kind = "dmple"
+[[marks]]
+kind = "dimple"
+diameter_mm = { log_uniform = [-0.2, 2] }
+depth_mm = { uniform = [3, 2] }
+count = { uniform = [3, 4] }
+[[marks]]
+kind = "line"
+width_mm = "thick"
+witdh_mm = 4
+times = 0
+"""
+
+
+def test_all_mistakes_are_told_at_once_with_place_value_and_cure() -> None:
+    """Ten mistakes give one error with ten lines, each of them with its place in the file."""
+    with pytest.raises(StudyError) as caught:
+        read(Sheet, tomllib.loads(WRONG), "sheet.toml")
+    told = "\n".join(caught.value.mistakes)
+    assert len(caught.value.mistakes) == 10
+    for expected in (
+        "sed: no such setting (value 3); did you mean seed?",
+        "dimple.diametr_mm: no such setting (value 3); did you mean diameter_mm?",
+        "dimple.depth_mm: must be greater than 0, not -1",
+        "marks[1]: 'dmple' is none of dimple, line; did you mean dimple?",
+        "marks[2].diameter_mm.log_uniform[1]: must be greater than 0, not -0.2",
+        "marks[2].depth_mm: the range is reversed: 3.0 is above 2.0",
+        "marks[2].count: 'uniform' is none of value, choice, integers",
+        "marks[3].width_mm: must be a valid number",
+        "marks[3].witdh_mm: no such setting (value 4); did you mean width_mm?",
+        "marks[3].times: must be greater than or equal to 1, not 0",
+    ):
+        assert expected in told
+
+
+def test_a_normal_range_that_reaches_forbidden_values_is_refused() -> None:
+    """Mean 1 and deviation 0.5 reach -0.5 at three deviations, which no diameter can be."""
+    with pytest.raises(StudyError, match=r"three deviations reach -0\.5"):
+        read(Dimples, {"diameter_mm": {"normal": [1.0, 0.5]}}, "sheet.toml")
+
+
+@given(st.floats(0.01, 10), st.floats(0.01, 10), st.sampled_from(["uniform", "log_uniform"]), st.integers(0, 999))
+def test_a_population_draws_plain_things_within_its_range(a: float, b: float, form: str, seed: int) -> None:
+    """Drawing gives the plain thing; ranged fields stay within their ends, plain fields stay as they are."""
+    low, high = sorted((a, b))
+    population: Population = read(Dimples, {"diameter_mm": {form: [low, high]}, "depth_mm": 0.3}, "sheet.toml")
+    drawn = population.draw(np.random.default_rng(seed))
+    assert type(drawn) is Dimple
+    assert low * (1 - 1e-9) <= drawn.diameter_mm <= high * (1 + 1e-9)
+    assert (drawn.depth_mm, drawn.count, drawn.shape) == (0.3, 1, "round")
+
+
+def test_settings_read_back_from_their_plain_form() -> None:
+    """What is written into JSON reads back as the same value, so a recorded study can be run again."""
+    sheet = read(Sheet, {"seed": 0, "marks": [{"kind": "line", "width_mm": {"uniform": [0.1, 0.2]}}]}, "sheet.toml")
+    assert read(Sheet, plain(sheet), "copy") == sheet
+    assert canonical(sheet) == canonical(read(Sheet, plain(sheet), "copy"))
+
+
+def test_the_json_schema_carries_the_descriptions() -> None:
+    """Editors show the docstring under a field; it must be in the schema."""
+    schema = json_schema(Sheet)
+    assert schema["properties"]["seed"]["description"] == "The seed."
+    assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [(None, "no such file"), ("a = [1,", "not a TOML file"), ("\xff", "not a TOML file")]
+)
+def test_a_missing_or_broken_file_is_one_clear_error(tmp_path: Path, text: str | None, words: str) -> None:
+    """A file that is not there or is no TOML names itself and says what is wrong."""
+    path = tmp_path / "study.toml"
+    if text is not None:
+        path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(StudyError, match=words) as caught:
+        read_toml(path)
+    assert str(path) in str(caught.value)
