@@ -26,8 +26,17 @@ class Camera:
     """Focal length, as engraved on the lens."""
     working_distance_mm: Positive = 200.0
     """From the lens's principal plane to the plane in focus."""
+    f_number: Positive = 11.0
+    """Focal length over the diameter of the aperture: how the lens's ring is set."""
+    closest_focus_mm: Positive | None = None
+    """The shortest working distance that the lens can be focused at, from its data sheet, if that is known."""
 
     def __post_init__(self) -> None:
+        if self.closest_focus_mm is not None and self.working_distance_mm < self.closest_focus_mm:
+            raise ValueError(
+                f"the lens cannot be focused nearer than {self.closest_focus_mm} mm (closest_focus_mm), "
+                f"so not at a working distance of {self.working_distance_mm} mm"
+            )
         if self.working_distance_mm <= self.focal_length_mm:
             raise ValueError(
                 f"a lens of {self.focal_length_mm} mm cannot focus at {self.working_distance_mm} mm: "
@@ -53,6 +62,23 @@ class Camera:
     def field_of_view_mm(self) -> tuple[float, float]:
         """Width and height of the plane in focus that the image shows."""
         return self.width_px * self.mm_per_px, self.height_px * self.mm_per_px
+
+    def blur_px(self, depth_mm: np.ndarray) -> np.ndarray:
+        """Give the diameter in pixels of the blur circle of points at these depths along the optical axis, any shape.
+
+        With aperture A = f / N, image distance b and focus distance d, a point at depth z is smeared over a circle of
+        diameter c = A b |1/z - 1/d| on the sensor: the sensor stands at b, the point's image elsewhere.
+        """
+        aperture_mm = self.focal_length_mm / self.f_number
+        defocus = np.abs(1 / depth_mm - 1 / self.working_distance_mm)
+        return aperture_mm * self.image_distance_mm * defocus / (self.pixel_pitch_um * 1e-3)
+
+    def sharp_depths_mm(self, max_blur_px: float) -> tuple[float, float]:
+        """Give the nearest and the farthest depth whose blur circle is within ``max_blur_px``; far may be infinite."""
+        aperture_mm = self.focal_length_mm / self.f_number
+        tolerance = max_blur_px * self.pixel_pitch_um * 1e-3 / (aperture_mm * self.image_distance_mm)
+        near, far = 1 / self.working_distance_mm + tolerance, 1 / self.working_distance_mm - tolerance
+        return 1 / near, 1 / far if far > 0 else float("inf")
 
     @property
     def matrix(self) -> Rotation:

@@ -1,0 +1,171 @@
+"""``plan.json``: a plan as a file, written whole or not at all, and checked in full when it is read."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blemish.errors import PlanError, StorageError, StudyError
+from blemish.frames import Pose
+from blemish.part.model import Part
+from blemish.plan.camera import Camera
+from blemish.plan.clearance import inside_part
+from blemish.plan.light import RingLight, contradictions
+from blemish.plan.model import Plan, Viewpoint
+from blemish.settings import Fraction, plain, read, settings
+
+VERSION = 1
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+@settings
+class _View:
+    """One viewpoint as it stands in the file."""
+
+    name: str
+    world_from_camera: tuple[tuple[float, ...], ...]
+
+
+@settings
+class _File:
+    """The file, version 1: what :class:`Plan` holds, with poses as 4 x 4 matrices in millimetres, row by row."""
+
+    version: int
+    part_digest: str
+    camera: Camera
+    light: RingLight
+    viewpoints: tuple[_View, ...]
+    coverage: Fraction
+    inspectable: Fraction
+    coverage_by_region: dict[str, Fraction]
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan as JSON, first beside its place and then moved there, so that no half plan is ever seen.
+
+    Numbers are written so that reading gives the very same ones. Raises :class:`StorageError` if it cannot be written.
+    """
+    values = {
+        "version": VERSION,
+        "part_digest": plan.part_digest,
+        "camera": plain(plan.camera),
+        "light": plain(plan.light),
+        "coverage": plan.coverage,
+        "inspectable": plan.inspectable,
+        "coverage_by_region": plan.coverage_by_region,
+        "viewpoints": [
+            {"name": view.name, "world_from_camera": view.world_from_camera.matrix().tolist()}
+            for view in plan.viewpoints
+        ],
+    }
+    path = Path(path)
+    text = json.dumps(values, indent=1, allow_nan=False) + "\n"
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise StorageError(f"{path}: the plan cannot be written: {error.strerror or error}") from error
+
+
+def read_plan(path: Path, part: Part) -> Plan:
+    """Read a plan that was made for this part, poses and all else checked; :class:`PlanError` names what is wrong."""
+    path = Path(path)
+    values = _json(path)
+    version = values.get("version")
+    if version != VERSION:
+        raise PlanError(f"{path}: version {version!r} of the plan file is not known here, only {VERSION}: plan again")
+    try:
+        file = read(_File, values, str(path))
+    except StudyError as error:
+        raise PlanError(str(error)) from None
+    if file.part_digest != part.digest:
+        raise PlanError(
+            f"{path}: this plan was made for another part, or for this one read with other tolerances (its digest is "
+            f"{file.part_digest[:12]}, that of {part.name} is {part.digest[:12]}): plan again"
+        )
+    mistakes = list(contradictions(file.camera, file.light))
+    viewpoints = []
+    for view in file.viewpoints:
+        try:
+            viewpoints.append(Viewpoint(view.name, _pose(view.world_from_camera)))
+        except ValueError as error:
+            mistakes.append(f"viewpoint {view.name}: {error}")
+    mistakes += _mistaken_names([view.name for view in file.viewpoints])
+    mistakes += mistaken_places(viewpoints, part, file.camera)
+    if mistakes:
+        raise PlanError(f"{path}: " + "\n  ".join(mistakes))
+    return Plan(
+        part_digest=file.part_digest,
+        camera=file.camera,
+        light=file.light,
+        viewpoints=tuple(viewpoints),
+        coverage=file.coverage,
+        inspectable=file.inspectable,
+        coverage_by_region=file.coverage_by_region,
+    )
+
+
+def mistaken_places(viewpoints: list[Viewpoint], part: Part, camera: Camera) -> list[str]:
+    """Say which viewpoints stand where no camera can, and whether it looks as if they were given in metres."""
+    if not viewpoints:
+        return []
+    places = np.array([view.world_from_camera.translation_mm for view in viewpoints])
+    inside = inside_part(part, places)
+    # In metres every pose shrinks to a thousandth and ends up at the origin: all of them nearer to it than a tenth of
+    # the working distance, where cameras that see the part cannot all stand.
+    spread_mm = float(np.abs(places).max())
+    if spread_mm < 0.02 * camera.working_distance_mm and spread_mm > 0:
+        first = ", ".join(f"{value:.6g}" for value in places[0])
+        doubt = (
+            f"viewpoint {viewpoints[0].name} stands at ({first}) and all others are as near to the origin, with a "
+            f"working distance of {camera.working_distance_mm:g} mm: are the poses in metres? They must be millimetres"
+        )
+        return [doubt]
+    return [
+        f"viewpoint {view.name} stands inside the part, at "
+        f"({', '.join(f'{value:.4g}' for value in view.world_from_camera.translation_mm)}) mm: move or remove it"
+        for view, wrong in zip(viewpoints, inside, strict=True)
+        if wrong
+    ]
+
+
+def _json(path: Path) -> Mapping[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PlanError(f"{path}: there is no such plan; `blemish plan STUDY` makes it") from None
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise PlanError(f"{path}: this is not a plan file, or it is damaged: {error}; plan again") from None
+    except OSError as error:
+        raise PlanError(f"{path}: the plan cannot be read: {error.strerror}") from None
+    if not isinstance(values, dict):
+        raise PlanError(f"{path}: this is not a plan file: it holds {type(values).__name__} instead of named values")
+    return values
+
+
+def _pose(rows: tuple[tuple[float, ...], ...]) -> Pose:
+    matrix = np.array(rows, dtype=np.float64) if {len(row) for row in rows} == {4} else np.zeros(0)
+    if matrix.shape != (4, 4):
+        raise ValueError(f"world_from_camera must be 4 rows of 4 numbers, not {[len(row) for row in rows]}")
+    return Pose.from_matrix(matrix)
+
+
+def _mistaken_names(names: list[str]) -> list[str]:
+    wrong = [
+        f"viewpoint name {name!r}: a name becomes a folder, so it has 1 to 64 letters, digits, - and _ only"
+        for name in names
+        if not NAME.fullmatch(name)
+    ]
+    return wrong + [f"two viewpoints are named {name!r}" for name in sorted({n for n in names if names.count(n) > 1})]

@@ -1,0 +1,142 @@
+"""From part, camera, light and wishes to a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from blemish.errors import PlanError
+from blemish.part.model import Part
+from blemish.plan.camera import Camera
+from blemish.plan.candidates import Candidates, Caster, propose
+from blemish.plan.clearance import admit
+from blemish.plan.cover import demand, greedy
+from blemish.plan.light import RingLight, contradictions
+from blemish.plan.model import Plan, Viewpoint
+from blemish.plan.planning import Planning
+from blemish.plan.samples import Samples, sample_surface
+from blemish.plan.visibility import REASONS, Visibility, see
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What can be seen from where, before anything is chosen: the samples, the candidates, and who inspects what."""
+
+    part: Part
+    camera: Camera
+    light: RingLight
+    planning: Planning
+    samples: Samples
+    candidates: Candidates
+    visibility: Visibility
+
+
+def make_plan(
+    part: Part, camera: Camera, light: RingLight, planning: Planning, seed: int, *, caster: Caster | None = None
+) -> Plan:
+    """Choose viewpoints from which the inspected regions are seen.
+
+    Candidates are proposed around the part, those that collide or cannot be reached are dropped, rays tell which
+    sample of the surface each inspects, and a greedy cover takes the best ones. The same arguments give the same plan.
+    ``caster`` casts the rays; the engine's own if none is given. Raises :class:`PlanError` where camera and light
+    contradict each other, where no candidate may be used and where none inspects anything.
+    """
+    surveyed = survey(part, camera, light, planning, seed, caster=caster)
+    return plan_of(surveyed, choose(surveyed))
+
+
+def survey(
+    part: Part, camera: Camera, light: RingLight, planning: Planning, seed: int, *, caster: Caster | None = None
+) -> Survey:
+    """Find out which admissible candidate inspects which sample of the surface; raises as :func:`make_plan` does."""
+    _check(camera, light, planning)
+    if caster is None:
+        from blemish.engine.rays import RayCaster
+
+        caster = RayCaster(part.vertices_mm, part.triangles)
+    samples = sample_surface(part, planning.sample_spacing_mm, planning.regions, seed)
+    proposed = propose(part, samples, camera, planning, caster=caster, seed=seed)
+    admitted, turned_away = admit(part, proposed, light, planning)
+    if not admitted.any():
+        raise PlanError(_none_admitted(part, camera, light, planning, turned_away))
+    candidates = proposed.take(admitted)
+    visibility = see(samples, candidates, camera, planning, caster)
+    if not visibility.packed.any():
+        raise PlanError(_nothing_seen(visibility, samples, camera, planning))
+    return Survey(part, camera, light, planning, samples, candidates, visibility)
+
+
+def choose(surveyed: Survey) -> list[int]:
+    """Choose candidates that cover what the survey's planning asks for, the best first."""
+    planning = surveyed.planning
+    wanted = demand(
+        surveyed.visibility,
+        surveyed.samples.area_mm2,
+        folds=planning.views_per_point,
+        target=planning.target_coverage,
+        max_views=planning.max_views,
+    )
+    return greedy(surveyed.visibility, wanted)
+
+
+def plan_of(surveyed: Survey, chosen: list[int]) -> Plan:
+    """Make the plan that consists of these candidates, in this order, with what they cover."""
+    part, samples, area = surveyed.part, surveyed.samples, surveyed.samples.area_mm2
+    covered = surveyed.visibility.times_seen(chosen) > 0
+    by_region = {}
+    for index in np.unique(samples.region):
+        here = samples.region == index
+        by_region[part.regions[index].name] = float(area[here & covered].sum() / area[here].sum())
+    return Plan(
+        part_digest=part.digest,
+        camera=surveyed.camera,
+        light=surveyed.light,
+        viewpoints=tuple(
+            Viewpoint(f"v{number:03d}", surveyed.candidates.pose(index)) for number, index in enumerate(chosen)
+        ),
+        coverage=float(area[covered].sum() / area.sum()),
+        inspectable=float(area[surveyed.visibility.furthest == len(REASONS)].sum() / area.sum()),
+        coverage_by_region=by_region,
+    )
+
+
+def _check(camera: Camera, light: RingLight, planning: Planning) -> None:
+    wrong = list(contradictions(camera, light))
+    nearest_mm, _ = camera.sharp_depths_mm(planning.max_blur_px)
+    finest = camera.focal_length_px / nearest_mm
+    if finest < planning.min_px_per_mm:
+        wrong.append(
+            f"min_px_per_mm = {planning.min_px_per_mm:g} is more than the camera gives where it is sharp "
+            f"({finest:.3g} px/mm): lower it, move nearer (working_distance_mm) or take a longer focal_length_mm"
+        )
+    if 2 * planning.border_px >= min(camera.width_px, camera.height_px):
+        wrong.append(
+            f"border_px = {planning.border_px} leaves nothing of an image of {camera.width_px} x {camera.height_px} px"
+        )
+    if wrong:
+        raise PlanError("; ".join(wrong))
+
+
+def _none_admitted(
+    part: Part, camera: Camera, light: RingLight, planning: Planning, turned_away: dict[str, int]
+) -> str:
+    reasons = ", ".join(f"{count} {reason}" for reason, count in turned_away.items())
+    size = " x ".join(f"{edge:.4g}" for edge in part.size_mm)
+    return (
+        f"none of {sum(turned_away.values())} candidate viewpoints may be used: {reasons}. The working distance is "
+        f"{camera.working_distance_mm:g} mm, the ring reaches {light.outer_radius_mm:g} mm from the axis and "
+        f"{light.offset_mm:g} mm forward, the clearance is {planning.clearance_mm:g} mm, the part measures {size} mm: "
+        "raise working_distance_mm, or take a smaller ring, less clearance_mm or wider limits"
+    )
+
+
+def _nothing_seen(visibility: Visibility, samples: Samples, camera: Camera, planning: Planning) -> str:
+    area = np.bincount(visibility.furthest, weights=samples.area_mm2, minlength=len(REASONS) + 1)
+    shares = ", ".join(f"{share:.0%} {why}" for why, share in zip(REASONS, area / area.sum(), strict=False) if share)
+    near, far = camera.sharp_depths_mm(planning.max_blur_px)
+    return (
+        f"none of {len(visibility)} admissible viewpoints inspects anything; of the area, {shares}. Sharp is what lies "
+        f"{near:.1f} to {far:.1f} mm from the lens, the limits are max_angle_deg = {planning.max_angle_deg:g}, "
+        f"min_px_per_mm = {planning.min_px_per_mm:g}, max_blur_px = {planning.max_blur_px:g}: loosen the one that fails"
+    )

@@ -1,0 +1,112 @@
+"""The part's surface as evenly spread points, each standing for its share of the area."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+import numpy as np
+
+from blemish.arrays import PerPoint, Points
+from blemish.errors import PlanError
+from blemish.part.model import Part
+from blemish.seeds import stream
+
+MOST_SAMPLES = 2_000_000
+GOLDEN = (5**0.5 - 1) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Points of the inspected surface; together their areas are the inspected area."""
+
+    positions_mm: Points
+    normals: Points
+    """Outward shading normals, unit length."""
+    region: np.ndarray
+    """Index into the part's regions, int32, shape (n,)."""
+    triangle: np.ndarray
+    """The triangle that each point lies on, int32, shape (n,)."""
+    area_mm2: PerPoint
+    """The area that each point stands for."""
+
+    def __len__(self) -> int:
+        return len(self.area_mm2)
+
+
+def sample_surface(part: Part, spacing_mm: float, regions: tuple[str, ...], seed: int) -> Samples:
+    """Spread points over the regions, one for each square of ``spacing_mm``, at least one on every CAD face.
+
+    Within a face the points form a lattice: equal steps along the running area of its triangles, golden-ratio steps
+    across. The lattice's offset is the only thing that the seed decides. Raises :class:`PlanError` for unknown regions
+    and for more than two million points.
+    """
+    inspected = np.isin(part.region_of_triangle, inspected_regions(part, regions))
+    areas = np.where(inspected, part.areas_mm2, 0.0)
+    area_of_face = np.bincount(part.face, weights=areas, minlength=len(part.surfaces))
+    expected = areas.sum() / spacing_mm**2
+    if expected > MOST_SAMPLES:
+        raise PlanError(
+            f"sample_spacing_mm = {spacing_mm} gives {expected:.3g} samples on the {areas.sum():.4g} mm2 to inspect, "
+            f"more than {MOST_SAMPLES}: use at least {np.sqrt(areas.sum() / MOST_SAMPLES):.2g} mm"
+        )
+    rng = stream(seed, "plan", "samples")
+    triangle, u, v, weight = [], [], [], []
+    order = np.argsort(part.face, kind="stable")
+    starts = np.searchsorted(part.face[order], np.arange(len(part.surfaces) + 1))
+    for face, area in enumerate(area_of_face):
+        offset = rng.random(2)  # Drawn for every face, so that the choice of regions moves no sample.
+        if area <= 0:
+            continue
+        count = max(1, round(float(area) / spacing_mm**2))
+        mine = order[starts[face] : starts[face + 1]]
+        ends = np.cumsum(areas[mine])
+        along = (np.arange(count) + offset[0]) / count * ends[-1]
+        which = np.minimum(np.searchsorted(ends, along, side="right"), len(mine) - 1)
+        triangle.append(mine[which])
+        u.append((along - (ends[which] - areas[mine[which]])) / areas[mine[which]])
+        v.append((offset[1] + GOLDEN * np.arange(count)) % 1.0)
+        weight.append(np.full(count, area / count))
+    return _points_on(part, *(np.concatenate(column) for column in (triangle, u, v, weight)))
+
+
+def inspected_regions(part: Part, names: tuple[str, ...]) -> list[int]:
+    """Give the indices of the named regions; :class:`PlanError` if the part has none of a name."""
+    known = [region.name for region in part.regions]
+    for name in names:
+        if name != "*" and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
+            raise PlanError(f"regions: part {part.name} has no region {name!r}; {hint}")
+    return [index for index, name in enumerate(known) if "*" in names or name in names]
+
+
+def _points_on(part: Part, triangle: np.ndarray, u: PerPoint, v: PerPoint, area: PerPoint) -> Samples:
+    """Turn places in the unit square into points of triangles, alike everywhere in each."""
+    root = np.sqrt(np.clip(u, 0.0, 1.0))
+    corner_weights = np.stack([1 - root, root * (1 - v), root * v], axis=1)[:, :, None]
+    normals = (corner_weights * part.normals[triangle]).sum(axis=1)
+    return Samples(
+        positions_mm=(corner_weights * part.vertices_mm[part.triangles[triangle]]).sum(axis=1),
+        normals=normals / np.linalg.norm(normals, axis=1, keepdims=True),
+        region=part.region_of_triangle[triangle].astype(np.int32),
+        triangle=triangle.astype(np.int32),
+        area_mm2=area,
+    )
+
+
+def spread_out(features: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Choose rows of ``features`` (n, k) that keep a distance of 1 from each other: first come in ``order``.
+
+    Gives the indices of those chosen, in that order: every row left out has a chosen one within 1 (a Poisson disk set).
+    """
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(features)
+    blocked = np.zeros(len(features), dtype=bool)
+    chosen = []
+    for index in order:
+        if not blocked[index]:
+            chosen.append(index)
+            blocked[tree.query_ball_point(features[index], 1.0)] = True
+    return np.array(chosen, dtype=np.int64)
