@@ -1,1 +1,48 @@
-"""."""
+"""The command line: one verb a file, each imported only when it is asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+VERBS = {
+    "new": "Make a study folder with a commented study.toml.",
+    "check": "Tell every mistake in a study, and what it would cost in frames, disk and time.",
+    "plan": "Find the viewpoints that cover the part, and print the coverage.",
+    "make": "Make the dataset; run it again to go on where it stopped.",
+    "verify": "Prove that a dataset on disk is what its format promises.",
+    "import": "Bring foreign or annotated photographs into a dataset.",
+    "train": "Train or fine-tune a network on a dataset, and choose its threshold.",
+    "evaluate": "Measure a trained network on a dataset.",
+    "predict": "Mark the defects on photographs.",
+    "report": "Write one HTML file about a run.",
+    "run": "All of it: plan, make, train, evaluate, report.",
+    "doctor": "Say what is installed, what is missing, and the cure.",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command line and leave with 0 (done), 1 (the work failed) or 2 (the request was wrong)."""
+    import cyclopts
+
+    from blemish import __version__
+    from blemish.errors import BlemishError
+
+    app = cyclopts.App(
+        name="blemish",
+        version=__version__,
+        help="Synthetic data and inspection models for machined metal parts, from a CAD file.",
+    )
+    for verb, meaning in VERBS.items():
+        module = f"{verb}_" if verb == "import" else verb
+        app.command(f"blemish.cli.{module}:{module}", name=verb, help=meaning)
+    try:
+        app(arguments, exit_on_error=False)
+    except cyclopts.CycloptsError:
+        sys.exit(2)  # cyclopts has said what was wrong
+    except BlemishError as error:
+        print(f"blemish: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("\nblemish: stopped. What is finished is kept; the same command goes on from there.", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,85 @@
+"""What is installed, what is missing, and the cure: facts about this machine that decide what blemish can do on it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+
+MAKING = {"mitsuba": "make", "drjit": "make", "cascadio": "make", "adobe-lagrange": "make", "trimesh": "make"}
+LEARNING = {"torch": "learn", "torchvision": "learn", "segmentation-models-pytorch": "learn", "safetensors": "learn"}
+REPORTING = {"matplotlib": "report", "jinja2": "report"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fact; ``cure`` is empty when all is well."""
+
+    topic: str
+    fact: str
+    cure: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Look at Python, memory, packages, the renderer and the learner, cheapest first."""
+    yield _python()
+    yield Finding("machine", f"{os.cpu_count()} cores, {_memory_gib():.0f} GiB memory, {platform.platform(terse=True)}")
+    missing: set[str] = set()
+    for package, extra in {**MAKING, **LEARNING, **REPORTING}.items():
+        found = _package(package, extra)
+        if found.cure:
+            missing.add(package)
+        yield found
+    if not missing & MAKING.keys():
+        yield from _renderer()
+    if not missing & LEARNING.keys():
+        yield from _learner()
+
+
+def _python() -> Finding:
+    version = platform.python_version()
+    if sys.version_info < (3, 11):
+        return Finding("python", version, "blemish needs Python 3.11 or newer")
+    return Finding("python", version)
+
+
+def _memory_gib() -> float:
+    import psutil
+
+    return float(psutil.virtual_memory().total / 2**30)
+
+
+def _package(package: str, extra: str) -> Finding:
+    try:
+        return Finding(package, metadata.version(package))
+    except metadata.PackageNotFoundError:
+        return Finding(package, "missing", f"pip install 'blemish[{extra}]'")
+
+
+def _renderer() -> Iterator[Finding]:
+    from blemish.engine import facts
+
+    for topic, fact in facts().items():
+        if topic not in MAKING:
+            fault = topic == "variant" and fact.startswith("none")
+            yield Finding(f"renderer {topic}", fact, "see the line itself" if fault else "")
+
+
+def _learner() -> Iterator[Finding]:
+    import torch
+
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads"
+    yield Finding("learner device", device)
+    try:
+        from blemish.learn import networks
+
+        yield Finding("networks", ", ".join(sorted(networks.NETWORKS)))
+    except ImportError as error:
+        yield Finding(
+            "networks",
+            f"cannot be loaded: {error}",
+            "install torch and torchvision as the pair that constraints.txt names, in one pip command",
+        )

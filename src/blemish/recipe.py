@@ -1,0 +1,136 @@
+"""The recipe: all that making a dataset needs, as one frozen value.
+
+Two equal recipes make equal datasets, to the byte, on any number of workers. Everything that changes a frame is in its
+:func:`frame_digest`, and nothing else is; so a frame that is on disk under the same digest need not be made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from blemish.dataset import SplitRule
+from blemish.defects import DefectPopulation
+from blemish.finish import FinishPopulation
+from blemish.part import Part, PartSource
+from blemish.plan import Camera, Plan, Planning, RingLight, Viewpoint
+from blemish.render import Rendering, Sensor
+from blemish.settings import Count, canonical, settings
+
+MAKERS = ("blemish", "mitsuba", "drjit", "adobe-lagrange", "cascadio", "numpy", "opencv-python-headless")
+"""The packages whose versions can change a pixel."""
+
+
+@settings
+class Specimens:
+    """How many examples of the part are made."""
+
+    correct: Count = 2
+    """Specimens without significant defects; they too carry insignificant ones."""
+    defective: Count = 4
+    """Specimens with significant defects."""
+
+    def __post_init__(self) -> None:
+        if self.correct + self.defective == 0:
+            raise ValueError("a dataset needs at least one specimen, correct or defective")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """``c000`` ... are correct, ``d000`` ... defective."""
+        return tuple([f"c{i:03d}" for i in range(self.correct)] + [f"d{i:03d}" for i in range(self.defective)])
+
+
+def is_defective(specimen: str) -> bool:
+    """Tell from a specimen's name whether it carries significant defects."""
+    return specimen.startswith("d")
+
+
+@settings
+class Recipe:
+    """All that making needs."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """Every random choice follows from it; 0 is a seed like any other."""
+    part: PartSource = PartSource()
+    """The CAD model."""
+    camera: Camera = Camera()
+    """The camera, from its data sheets."""
+    light: RingLight = RingLight()
+    """The ring light, from its data sheet."""
+    plan: Planning = Planning()
+    """Where to look from."""
+    specimens: Specimens = Specimens()
+    """How many correct and defective examples."""
+    defects: tuple[DefectPopulation, ...] = ()
+    """What is pressed into the metal, as populations."""
+    finishes: tuple[FinishPopulation, ...] = ()
+    """What the machine tools left on each region."""
+    metal: str = "aluminium"
+    """What the part is made of."""
+    render: Rendering = Rendering()
+    """How frames are computed."""
+    sensor: Sensor = Sensor()
+    """What the camera makes of the light, in EMVA 1288 terms."""
+    split: SplitRule = SplitRule(shares={"train": 0.6, "val": 0.2, "test": 0.2})
+    """Which specimens train, validate and test."""
+
+    @property
+    def finest_edge_mm(self) -> float:
+        """The edge below which triangles bring nothing: half of what a pixel sees."""
+        return 0.5 * self.camera.mm_per_px
+
+
+def software() -> dict[str, str]:
+    """Give the versions of the packages that can change a pixel."""
+    found = {}
+    for name in MAKERS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def plan_digest(recipe: Recipe, part: Part) -> str:
+    """Give the digest of all that a plan follows from."""
+    return _digest(
+        {"part": part.digest, "camera": recipe.camera, "light": recipe.light, "plan": recipe.plan, "seed": recipe.seed}
+    )
+
+
+def specimen_digest(recipe: Recipe, part: Part, specimen: str) -> str:
+    """Give the digest of all that a specimen follows from: its geometry, its finishes and its name."""
+    return _digest(
+        {
+            "software": software(),
+            "seed": recipe.seed,
+            "part": part.digest,
+            "specimen": specimen,
+            "defects": recipe.defects,
+            "finest_edge_mm": recipe.finest_edge_mm,
+            "finishes": recipe.finishes,
+            "metal": recipe.metal,
+        }
+    )
+
+
+def frame_digest(recipe: Recipe, part: Part, plan: Plan, specimen: str, viewpoint: Viewpoint) -> str:
+    """Give the digest of all that a frame follows from: specimen, camera, light, pose and how it is computed."""
+    return _digest(
+        {
+            "specimen": specimen_digest(recipe, part, specimen),
+            "view": viewpoint.name,
+            "world_from_camera": viewpoint.world_from_camera.matrix(),
+            "camera": plan.camera,
+            "light": plan.light,
+            "render": recipe.render,
+            "sensor": recipe.sensor,
+        }
+    )
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
