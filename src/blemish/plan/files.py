@@ -44,6 +44,7 @@ class _File:
     coverage: Fraction
     inspectable: Fraction
     coverage_by_region: dict[str, Fraction]
+    wishes: str = ""
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -59,6 +60,7 @@ def write_plan(plan: Plan, path: Path) -> None:
         "coverage": plan.coverage,
         "inspectable": plan.inspectable,
         "coverage_by_region": plan.coverage_by_region,
+        "wishes": plan.wishes,
         "viewpoints": [
             {"name": view.name, "world_from_camera": view.world_from_camera.matrix().tolist()}
             for view in plan.viewpoints
@@ -114,7 +116,16 @@ def read_plan(path: Path, part: Part) -> Plan:
         coverage=file.coverage,
         inspectable=file.inspectable,
         coverage_by_region=file.coverage_by_region,
+        wishes=file.wishes,
     )
+
+
+def wishes_of(path: Path) -> str:
+    """Give the digest of the wishes that a plan file was made from; "" where there is no such file or none are told."""
+    try:
+        return str(_json(Path(path)).get("wishes", ""))
+    except PlanError:
+        return ""
 
 
 def mistaken_places(viewpoints: list[Viewpoint], part: Part, camera: Camera) -> list[str]:

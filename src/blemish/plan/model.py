@@ -32,3 +32,5 @@ class Plan:
     inspectable: float
     """Fraction of the inspected area that any candidate could inspect: the most that coverage can be."""
     coverage_by_region: dict[str, float]
+    wishes: str = ""
+    """Digest of the part and settings that it was made from, where it was planned here: other wishes, another plan."""
