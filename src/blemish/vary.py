@@ -23,6 +23,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, get_type_hints
 import numpy as np
 from scipy.stats import truncnorm
 
+from blemish.errors import RequestError
 from blemish.settings import settings
 
 T = TypeVar("T")
@@ -110,6 +111,9 @@ class Choice(Generic[T]):
         return self.choice[int(rng.integers(len(self.choice)))]
 
 
+TRIES = 100
+"""How often a thing whose drawn fields contradict each other is drawn again."""
+
 KINDS: tuple[Any, ...] = (Uniform, LogUniform, Normal, Integers, Choice)
 
 
@@ -124,9 +128,22 @@ class Population(Generic[T]):
     thing: type[T]
 
     def draw(self, rng: np.random.Generator) -> T:
-        """Draw one thing; fields are drawn in the order in which the thing declares them."""
+        """Draw one thing; fields are drawn in the order in which the thing declares them.
+
+        Fields that contradict each other (a dent deeper than it is wide) are drawn again, all of them, so what comes
+        is the joint distribution cut to what can be. :class:`RequestError` when that hardly ever happens.
+        """
         names = [field.name for field in dataclasses.fields(self.thing)]  # type: ignore[arg-type]
-        return self.thing(**{name: draw(getattr(self, name), rng) for name in names})
+        for _ in range(TRIES):
+            drawn = {name: draw(getattr(self, name), rng) for name in names}
+            try:
+                return self.thing(**drawn)
+            except ValueError as error:
+                contradiction = error
+        raise RequestError(
+            f"{self.thing.__name__.lower()}: {TRIES} draws from these ranges all contradict themselves, the last one: "
+            f"{contradiction}; change the ranges so that they fit together"
+        )
 
 
 def ranged(kind: Any) -> Any:

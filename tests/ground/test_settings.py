@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from blemish.errors import StudyError
+from blemish.errors import RequestError, StudyError
 from blemish.settings import AtLeastOne, Positive, canonical, json_schema, plain, read, read_toml, settings
 from blemish.vary import Population, population_of, ranged
 
@@ -112,6 +112,32 @@ def test_a_population_draws_plain_things_within_its_range(a: float, b: float, fo
     assert type(drawn) is Dimple
     assert low * (1 - 1e-9) <= drawn.diameter_mm <= high * (1 + 1e-9)
     assert (drawn.depth_mm, drawn.count, drawn.shape) == (0.3, 1, "round")
+
+
+@settings
+class Slot:
+    """A slot."""
+
+    width_mm: Positive = 1.0
+    depth_mm: Positive = 0.5
+
+    def __post_init__(self) -> None:
+        if self.depth_mm > self.width_mm:
+            raise ValueError("deeper than wide")
+
+
+Slots = population_of(Slot)
+
+
+def test_contradictory_draws_are_drawn_again_and_hopeless_ranges_refused() -> None:
+    """Draws that contradict each other never come out; ranges that only contradict each other are told."""
+    rng = np.random.default_rng(0)
+    half: Population = read(Slots, {"width_mm": {"uniform": [1, 2]}, "depth_mm": {"uniform": [1, 2]}}, "sheet.toml")
+    drawn = [half.draw(rng) for _ in range(50)]
+    assert all(slot.depth_mm <= slot.width_mm for slot in drawn)
+    hopeless: Population = read(Slots, {"depth_mm": {"uniform": [3, 4]}}, "sheet.toml")
+    with pytest.raises(RequestError, match="deeper than wide"):
+        hopeless.draw(rng)
 
 
 def test_settings_read_back_from_their_plain_form() -> None:
