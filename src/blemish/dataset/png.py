@@ -1,0 +1,93 @@
+"""Grey PNG files of 8 or 16 bits: written fast and proved as they are written, read only when they are whole.
+
+OpenCV does the packing. It is asked only after the file's own chunk lengths and checksums have been gone through, so a
+truncated or damaged file is an error with a reason instead of half an image, and a header that claims another size
+than the dataset promises is refused before any memory is taken.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from functools import lru_cache
+
+import numpy as np
+
+from blemish.arrays import Grey, Instances
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_QUICK = 1  # zlib level: higher ones take twice the time for a few percent of a noisy grey image
+
+
+class DamagedError(ValueError):
+    """These bytes are no PNG file that this dataset may hold; the text says why."""
+
+
+def encode(image: Grey) -> bytes:
+    """Pack a grey image, and prove that what was packed unpacks to it: about 15 ms for 1224 x 512 pixels."""
+    if image.dtype == np.uint16 and not image.any():
+        return _empty(*image.shape)
+    return _encode(image)
+
+
+@lru_cache(maxsize=8)
+def _empty(height: int, width: int) -> bytes:
+    """Most masks are empty, and one file of a size is like the next."""
+    return _encode(np.zeros((height, width), np.uint16))
+
+
+def _encode(image: Grey) -> bytes:
+    import cv2
+
+    done, packed = cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, _QUICK])
+    data = packed.tobytes() if done else b""
+    height, width = image.shape
+    assert np.array_equal(decode(data, width, height, image.dtype.itemsize * 8), image), "PNG does not round-trip"
+    return data
+
+
+def decode(data: bytes, width_px: int, height_px: int, bits: int) -> Grey | Instances:
+    """Unpack a grey image of exactly this size and depth; :class:`DamagedError` says what else it is."""
+    import cv2
+
+    size = header(data)
+    if size != (width_px, height_px, bits):
+        found = "{} x {} pixels of {} bits".format(*size)
+        raise DamagedError(f"it has {found} where {width_px} x {height_px} of {bits} bits belong")
+    _walk(data)
+    try:
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise DamagedError(f"its pixel data cannot be unpacked ({error.err})") from None
+    if image is None or image.shape != (height_px, width_px):
+        raise DamagedError("its pixel data cannot be unpacked")
+    return image
+
+
+def header(data: bytes) -> tuple[int, int, int]:
+    """Read width, height and bits of a grey PNG from its first bytes."""
+    if not data.startswith(_SIGNATURE) or data[12:16] != b"IHDR" or len(data) < 33:
+        raise DamagedError("it is empty" if not data else "it is no PNG file")
+    width, height, bits, colour, _, _, interlace = struct.unpack(">IIBBBBB", data[16:29])
+    if colour != 0 or bits not in (8, 16) or interlace:
+        raise DamagedError(f"it is no plain grey PNG of 8 or 16 bits (colour type {colour}, {bits} bits)")
+    return width, height, bits
+
+
+def _walk(data: bytes) -> None:
+    """Go through the chunks up to the end mark: lengths, checksums, nothing behind it."""
+    at = len(_SIGNATURE)
+    while at + 12 <= len(data):
+        (length,) = struct.unpack(">I", data[at : at + 4])
+        end = at + 12 + length
+        if end > len(data):
+            break
+        kind = data[at + 4 : at + 8]
+        if zlib.crc32(data[at + 4 : end - 4]) != struct.unpack(">I", data[end - 4 : end])[0]:
+            raise DamagedError(f"its {kind.decode('latin-1')} chunk at byte {at} fails its checksum")
+        at = end
+        if kind == b"IEND":
+            if at != len(data):
+                raise DamagedError(f"{len(data) - at} bytes follow its end mark")
+            return
+    raise DamagedError(f"it is truncated: its chunks go beyond its {len(data)} bytes")
