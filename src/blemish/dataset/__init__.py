@@ -11,25 +11,21 @@ from importlib import import_module
 from typing import Any
 
 _DOOR = {
+    "Dataset": "read",
     "FrameRecord": "record",
     "Header": "record",
     "SpecimenRecord": "record",
-    "create": "write",
-    "finish": "write",
+    "SplitRule": "split",
     "open_dataset": "read",
-    "write_frame": "write",
-    "write_specimen": "write",
 }
 
 __all__ = [
+    "Dataset",
     "FrameRecord",
     "Header",
     "SpecimenRecord",
-    "create",
-    "finish",
+    "SplitRule",
     "open_dataset",
-    "write_frame",
-    "write_specimen",
 ]
 
 

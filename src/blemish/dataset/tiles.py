@@ -40,12 +40,12 @@ class FrameCache:
         dataset: Dataset,
         folder: Path,
         frames: Frames | None = None,
-        progress: Callable[[int, int], None] | None = None,
+        advance: Callable[[int, int, str], None] = lambda _done, _total, _note: None,
     ) -> None:
         self.frames = dataset.frames if frames is None else frames
         self.folder = folder / _key(self.frames)
         if not (self.folder / "layout.json").is_file():
-            _build(dataset, self.frames, self.folder, progress)
+            _build(dataset, self.frames, self.folder, advance)
         self._map()
 
     def __len__(self) -> int:
@@ -100,7 +100,7 @@ def _mapped(path: Path) -> np.ndarray:
     return np.memmap(path, np.uint8, mode="r")
 
 
-def _build(dataset: Dataset, frames: Frames, folder: Path, progress: Callable[[int, int], None] | None) -> None:
+def _build(dataset: Dataset, frames: Frames, folder: Path, advance: Callable[[int, int, str], None]) -> None:
     """Unpack all frames, decoding on all cores and writing in order; renamed into place when it is whole."""
     with storing(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -121,8 +121,7 @@ def _build(dataset: Dataset, frames: Frames, folder: Path, progress: Callable[[i
                     places[row] = (*image.shape, at_image, _NOTHING if mask is None else at_mask, wide)
                     at_image += images.write(_padded(image))
                     at_mask += masks.write(_padded(mask)) if mask is not None else 0
-                    if progress is not None:
-                        progress(row + 1, len(frames))
+                    advance(row + 1, len(frames), frames[row].name)
             np.save(fresh / "places.npy", places, allow_pickle=False)
             (fresh / "layout.json").write_text(json.dumps({"layout": _LAYOUT, "frames": len(frames)}) + "\n")
             replace_folder(fresh, folder)

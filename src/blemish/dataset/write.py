@@ -24,7 +24,6 @@ from blemish.dataset.record import (
     FrameRecord,
     Header,
     SpecimenRecord,
-    from_json,
     is_name,
     show,
     to_json,
@@ -97,11 +96,22 @@ def has_specimen(root: Path, specimen: str, digest: str) -> bool:
         return False
 
 
+def has_specimen(root: Path, specimen: str, digest: str) -> bool:
+    """Say whether this specimen is there, whole, and made of what ``digest`` stands for."""
+    try:
+        record = read_specimen(root, specimen)
+        path = root / "specimens" / specimen / "part.ply"
+        found = _sha256(path.read_bytes()) if path.exists() else None
+    except (OSError, DatasetError):
+        return False
+    return record.digest == digest and record.geometry_sha256 == found
+
+
 def has_frame(root: Path, specimen: str, view: str, digest: str) -> bool:
     """Say whether this frame is there, whole, and made of what ``digest`` stands for."""
     folder = root / "frames" / specimen / view
     try:
-        record = from_json(FrameRecord, (folder / "frame.json").read_bytes(), str(folder))
+        record = read_frame(root, specimen, view)
         return (
             record.digest == digest
             and _sha256((folder / "image.png").read_bytes()) == record.image_sha256
