@@ -106,8 +106,6 @@ class SpecimenRecord:
     finishes: dict[str, Any] = field(default_factory=dict)
     """Region name to the finish's drawn parameters."""
     seeds: dict[str, int] = field(default_factory=dict)
-    digest: str = ""
-    """SHA-256 of everything that made the specimen, where it was made and not photographed."""
     part_digest: str | None = None
     """SHA-256 of the CAD file's reading that this specimen was made of."""
     geometry_sha256: str | None = None

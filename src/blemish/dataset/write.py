@@ -87,16 +87,6 @@ def write_specimen(root: Path, record: SpecimenRecord, geometry: ply.Geometry | 
 
 
 def has_specimen(root: Path, specimen: str, digest: str) -> bool:
-    """Say whether this specimen is there with its geometry whole, and made of what ``digest`` stands for."""
-    folder = root / "specimens" / specimen
-    try:
-        record = from_json(SpecimenRecord, (folder / "specimen.json").read_bytes(), str(folder))
-        return record.digest == digest and record.geometry_sha256 == _sha256((folder / "part.ply").read_bytes())
-    except (OSError, DatasetError):
-        return False
-
-
-def has_specimen(root: Path, specimen: str, digest: str) -> bool:
     """Say whether this specimen is there, whole, and made of what ``digest`` stands for."""
     try:
         record = read_specimen(root, specimen)
