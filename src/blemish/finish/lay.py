@@ -1,0 +1,177 @@
+"""Laying finishes on faces: one row of numbers for each CAD face, the only thing that the renderer's formulas read.
+
+A row says where the tool's track runs on the face (its shape, axis and profile, from the analytic surface) and how the
+tool cut (the finish's own numbers). Rows are data, not code: specimens, parts and views with the same kinds of finishes
+share one compiled kernel.
+
+==========  =============================================================================================
+PLANAR      along = v . e1, across = v . (axis x e1); the axis is the face's normal
+AROUND      along = R phi, across = s: the track goes around the axis
+PROFILE     along = s, across = R phi: the track goes along the profile
+==========  =============================================================================================
+
+with v the position relative to the row's origin, phi its angle about the row's axis, z and r its height along and
+distance from it. The place s on the profile is ``cz z + cr r`` on planes, cylinders and cones, whose profiles are
+straight, and ``rho atan2(z, r - ra)`` on spheres and tori, whose profiles are arcs of radius ``rho`` about (ra, 0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from blemish.arrays import Vector
+from blemish.errors import FinishError
+from blemish.finish.brushed import Brushed
+from blemish.finish.plain import Plain
+from blemish.finish.turned import Turned
+from blemish.frames import orthonormal
+from blemish.part.model import Part, Region, Surface
+
+PLANAR, AROUND, PROFILE = 0, 1, 2
+KINDS: tuple[Any, ...] = (Plain, Turned, Brushed)
+"""The number of a kind of finish is its place here."""
+
+ROW = 32
+"""Numbers in a row: [shape, kind, R, cz | origin, cr | axis, rho | e1, ra | 12 numbers of the finish | padding]."""
+NUMBERS = 20
+"""Where the finish's own numbers begin."""
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """Where the track runs on one face: the first twenty numbers of its row."""
+
+    shape: int
+    origin_mm: Vector
+    axis: Vector
+    e1: Vector
+    profile: tuple[float, float] = (1.0, 0.0)
+    """cz and cr."""
+    arc: tuple[float, float] = (0.0, 0.0)
+    """rho and ra; a rho of 0 is a straight profile."""
+
+
+def lay(part: Part, finishes: Mapping[str, Any]) -> np.ndarray:
+    """Lay each region's finish on its faces: float32 (faces, ROW). :class:`FinishError` if a region cannot carry it."""
+    table = np.ones((len(part.surfaces), ROW), dtype=np.float32)
+    geometry = _FaceGeometry(part)
+    for region in part.regions:
+        finish = finishes[region.name]
+        axis = _turning_axis(part, region, finish, geometry.area_mm2) if isinstance(finish, Turned) else None
+        for face in region.faces:
+            surface = part.surfaces[face]
+            if axis is not None:
+                path = _turned_path(surface, *axis)
+            elif isinstance(finish, Brushed):
+                path = _brushed_path(surface, geometry.normal[face], np.array(finish.direction))
+            else:
+                path = _planar(surface.origin_mm, geometry.normal[face], None)
+            table[face] = _row(path, geometry.mean_radius(face, path), KINDS.index(type(finish)), finish.numbers())
+    return table
+
+
+class _FaceGeometry:
+    """Area, mean normal and mean radius of each CAD face, from its triangles."""
+
+    def __init__(self, part: Part) -> None:
+        count = len(part.surfaces)
+        self._face = part.face
+        self._centres = part.vertices_mm[part.triangles].mean(axis=1)
+        self._weights = part.areas_mm2
+        self.area_mm2 = np.bincount(part.face, part.areas_mm2, minlength=count)
+        mean = part.normals.mean(axis=1) * part.areas_mm2[:, None]
+        self.normal = np.stack([np.bincount(part.face, mean[:, i], minlength=count) for i in range(3)], axis=1)
+        # A closed face, such as a whole cylinder, has no mean normal; any direction will do.
+        none = np.linalg.norm(self.normal, axis=1) < 1e-6 * np.maximum(self.area_mm2, 1e-12)
+        self.normal[none] = (0.0, 0.0, 1.0)
+
+    def mean_radius(self, face: int, path: Path) -> float:
+        """Give the mean distance of the face from the path's axis: what an angle is multiplied with to be a length."""
+        chosen = self._face == face
+        if path.shape == PLANAR or not chosen.any():
+            return 0.0
+        away = self._centres[chosen] - path.origin_mm
+        radius = np.linalg.norm(away - np.outer(away @ path.axis, path.axis), axis=1)
+        return float(np.average(radius, weights=np.maximum(self._weights[chosen], 1e-12)))
+
+
+def _row(path: Path, radius_mm: float, kind: int, numbers: Sequence[float]) -> np.ndarray:
+    row = np.ones(ROW)  # not zeros: formulas of other kinds are computed too, and divide
+    row[0:4] = path.shape, kind, radius_mm, path.profile[0]
+    row[4:8] = *path.origin_mm, path.profile[1]
+    row[8:12] = *path.axis, path.arc[0]
+    row[12:16] = *path.e1, path.arc[1]
+    row[NUMBERS : NUMBERS + len(numbers)] = numbers
+    return row
+
+
+def _turning_axis(part: Part, region: Region, finish: Turned, area_mm2: np.ndarray) -> tuple[Vector, Vector]:
+    """Give a point and a direction: those of the settings, else those that most of the region's area turns about."""
+    if finish.axis_point_mm is not None and finish.axis_direction is not None:
+        direction = np.array(finish.axis_direction, dtype=np.float64)
+        return np.array(finish.axis_point_mm, dtype=np.float64), direction / np.linalg.norm(direction)
+    found: list[tuple[Surface, float]] = []
+    for face in region.faces:
+        surface = part.surfaces[face]
+        if surface.kind not in ("cylinder", "cone", "torus"):
+            continue
+        same = next((i for i, (other, _) in enumerate(found) if _coaxial(surface, other)), None)
+        if same is None:
+            found.append((surface, float(area_mm2[face])))
+        else:
+            found[same] = (found[same][0], found[same][1] + float(area_mm2[face]))
+    if not found:
+        raise FinishError(
+            f"region {region.name!r}: turned goes around an axis, and no face of this region is a cylinder, cone or "
+            "torus; give it axis_point_mm and axis_direction, or finish it as brushed or plain"
+        )
+    surface = max(found, key=lambda pair: pair[1])[0]
+    return surface.origin_mm, surface.axis
+
+
+def _coaxial(one: Surface, other: Surface) -> bool:
+    between = other.origin_mm - one.origin_mm
+    off_mm = np.linalg.norm(between - one.axis * (between @ one.axis))
+    return bool(abs(one.axis @ other.axis) > 0.9998 and off_mm < 0.05)
+
+
+def _turned_path(surface: Surface, point: Vector, direction: Vector) -> Path:
+    """Around the face's own axis where it has one, else around the region's."""
+    if surface.kind in ("cylinder", "cone", "torus"):
+        return _round(AROUND, surface, surface.axis)
+    if surface.kind == "sphere":
+        return _round(AROUND, surface, direction)
+    e1 = orthonormal(direction)[:, 0]
+    lean = abs(float(surface.axis @ direction)) if surface.kind == "plane" else 0.0
+    return Path(AROUND, point, direction, e1, profile=((1 - min(lean, 1.0) ** 2) ** 0.5, lean))
+
+
+def _brushed_path(surface: Surface, normal: Vector, direction: Vector) -> Path:
+    """Along the direction on planes and free faces; on round faces around the axis or along it, whichever is nearer."""
+    direction = direction / np.linalg.norm(direction)
+    if surface.kind == "sphere":
+        return _round(PROFILE, surface, direction)
+    if surface.kind in ("cylinder", "cone", "torus"):
+        return _round(PROFILE if abs(surface.axis @ direction) > 0.7 else AROUND, surface, surface.axis)
+    return _planar(surface.origin_mm, normal, direction)
+
+
+def _planar(origin_mm: Vector, normal: Vector, direction: Vector | None) -> Path:
+    frame = orthonormal(normal, direction)
+    return Path(PLANAR, origin_mm, frame[:, 2], frame[:, 0])
+
+
+def _round(shape: int, surface: Surface, axis: Vector) -> Path:
+    e1 = orthonormal(axis)[:, 0]
+    if surface.kind == "cone":
+        profile = (float(np.cos(surface.semi_angle_rad)), float(np.sin(surface.semi_angle_rad)))
+        return Path(shape, surface.origin_mm, axis, e1, profile=profile)
+    if surface.kind == "torus":
+        return Path(shape, surface.origin_mm, axis, e1, arc=(surface.tube_radius_mm, surface.radius_mm))
+    if surface.kind == "sphere":
+        return Path(shape, surface.origin_mm, axis, e1, arc=(surface.radius_mm, 0.0))
+    return Path(shape, surface.origin_mm, axis, e1)

@@ -1,0 +1,49 @@
+"""Metals: how a bare surface of each reflects, as one complex refractive index for a grey camera.
+
+n + ik is the plain mean over 400 - 700 nm of the tabulated values of the source; its reflectance at normal incidence,
+((n - 1)^2 + k^2) / ((n + 1)^2 + k^2), stands beside it. The spread over the visible range is small for the grey metals;
+for copper and brass the index depends on colour, and a grey camera under coloured light needs its own mean. Alloys and
+real oxide films reflect a few percent less than the pure metal. The tables were read from refractiveindex.info (CC0).
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from blemish.errors import FinishError
+
+
+@dataclass(frozen=True)
+class Metal:
+    """A metal as light sees it: refractive index ``eta`` + i ``k``, relative to air."""
+
+    eta: float
+    k: float
+    source: str
+
+
+METALS = {
+    # reflectance 0.91
+    "aluminium": Metal(1.077, 6.589, "A. D. Rakic, Applied Optics 34, 4755 (1995)"),
+    # 0.51
+    "iron": Metal(2.783, 2.932, "P. B. Johnson, R. W. Christy, Physical Review B 9, 5056 (1974)"),
+    # 0.59; ferritic, 13.5 % chromium
+    "stainless": Metal(1.864, 3.138, "B. Karlsson, C. G. Ribbing, Journal of Applied Physics 53, 6340 (1982)"),
+    # 0.58
+    "titanium": Metal(2.505, 3.434, "P. B. Johnson, R. W. Christy, Physical Review B 9, 5056 (1974)"),
+    # 0.72
+    "copper": Metal(0.822, 2.879, "P. B. Johnson, R. W. Christy, Physical Review B 6, 4370 (1972)"),
+    # 0.74; 70 % copper, 30 % zinc
+    "brass": Metal(0.690, 2.786, "M. R. Querry, Contractor Report CRDC-CR-85034 (1985)"),
+}
+
+
+def metal_named(name: str) -> Metal:
+    """Give a metal of the table; :class:`FinishError` with the names that there are if there is none of that name."""
+    try:
+        return METALS[name]
+    except KeyError:
+        near = difflib.get_close_matches(name, METALS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(METALS)}"
+        raise FinishError(f"metal: there is no {name!r} in the table; {hint}") from None

@@ -1,0 +1,129 @@
+"""The metal at one point, as light meets it: a normal tilted by the finish, the directions of the track, roughness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import drjit as dr
+import mitsuba as mi
+import numpy as np
+
+from blemish.finish.lay import AROUND, KINDS, NUMBERS, PLANAR, ROW
+from blemish.finish.metals import Metal
+from blemish.finish.relief import Real, Relief, Track
+
+LEAST_COSINE = 0.02
+"""A normal that faces away from the viewer (a slope, or a facet that stands for a round surface) is bent to this."""
+
+
+@dataclass(frozen=True)
+class FinishTables:
+    """The finishes of one specimen in the renderer's memory. Nothing of it is written into the compiled code."""
+
+    face_of_triangle: Any
+    rows: Any
+    metal: Any
+    kinds: tuple[int, ...]
+    """The kinds of finish that occur; the only thing here that the compiled code depends on."""
+
+
+@dataclass(frozen=True)
+class MicroSurface:
+    """A patch of metal: ``frame`` is (along, across, normal) with the finish's slope in it."""
+
+    frame: Any
+    base_normal: Any
+    """The normal of the part without the finish; no light leaves below it."""
+    alpha: tuple[Real, Real]
+
+
+def tables(rows: np.ndarray, face_of_triangle: np.ndarray, metal: Metal) -> FinishTables:
+    """Bring rows of :func:`lay` to the renderer."""
+    index: Any = mi.Complex2f(dr.opaque(mi.Float, metal.eta), dr.opaque(mi.Float, metal.k))
+    kinds = tuple(sorted({int(kind) for kind in rows[:, 1]}))
+    return FinishTables(mi.UInt32(face_of_triangle.astype(np.uint32)), mi.Float(rows.ravel()), index, kinds)
+
+
+def micro_surface(  # noqa: PLR0917  what a ray tracer knows about a hit, in its order
+    finishes: FinishTables, position: Any, normal: Any, triangle: Any, to_viewer: Any, footprint_mm: Real, active: Any
+) -> MicroSurface:
+    """Evaluate the finish at ``position`` on ``triangle``, seen along ``to_viewer`` by a pixel ``footprint_mm`` wide.
+
+    The footprint is that of a surface that faces the viewer; how it spreads on a slanted one is computed here.
+    """
+    face = dr.gather(mi.UInt32, finishes.face_of_triangle, triangle, active)
+    row = [dr.gather(mi.Vector4f, finishes.rows, face * (ROW // 4) + i, active) for i in range(ROW // 4)]
+    normal = visible(normal, to_viewer)
+    frame, track = _track(row, position, normal, to_viewer, footprint_mm)
+    numbers = [row[(NUMBERS + i) // 4][(NUMBERS + i) % 4] for i in range(ROW - NUMBERS)]
+    relief = _relief(track, numbers, row[0].y, finishes.kinds)
+    tilted = frame.to_world(mi.Vector3f(-relief.slope_along, -relief.slope_across, 1))
+    tilted = visible(dr.normalize(tilted), to_viewer)
+    along = dr.normalize(frame.s - tilted * dr.dot(tilted, frame.s))
+    return MicroSurface(
+        mi.Frame3f(along, dr.cross(tilted, along), tilted), normal, (relief.alpha_along, relief.alpha_across)
+    )
+
+
+def visible(normal: Any, to_viewer: Any) -> Any:
+    """Bend a normal towards the viewer, just as far as it must be to be seen."""
+    cosine = dr.dot(normal, to_viewer)
+    return dr.normalize(normal + dr.maximum(LEAST_COSINE - cosine, 0) * to_viewer)
+
+
+def _relief(track: Track, numbers: list[Any], kind: Real, kinds: tuple[int, ...]) -> Relief:
+    """Choose the relief of the row's kind. All are computed and one is kept: cheaper than calls."""
+    chosen = KINDS[kinds[0]].relief(track, numbers)
+    for other in kinds[1:]:
+        relief, is_it = KINDS[other].relief(track, numbers), kind == other
+        chosen = Relief(
+            dr.select(is_it, relief.slope_along, chosen.slope_along),
+            dr.select(is_it, relief.slope_across, chosen.slope_across),
+            dr.select(is_it, relief.alpha_along, chosen.alpha_along),
+            dr.select(is_it, relief.alpha_across, chosen.alpha_across),
+        )
+    return chosen
+
+
+def _track(row: list[Any], position: Any, normal: Any, to_viewer: Any, footprint_mm: Real) -> tuple[Any, Track]:
+    """Find the place on the track, and the frame (along, across, normal) there; see :mod:`.lay` for the rows."""
+    shape, radius, cz = row[0].x, row[0].z, row[0].w
+    cr, axis, rho, e1, ra = row[1].w, row[2].xyz, row[2].w, row[3].xyz, row[3].w
+    axis, e1 = mi.Vector3f(axis), mi.Vector3f(e1)
+    e2 = dr.cross(axis, e1)
+    v = mi.Vector3f(position) - mi.Vector3f(row[1].xyz)
+    x, y, z = dr.dot(v, e1), dr.dot(v, e2), dr.dot(v, axis)
+    r = dr.sqrt(dr.square(x) + dr.square(y))
+    angle = dr.atan2(y, x)
+    is_planar, is_around, is_arc = shape == PLANAR, shape == AROUND, rho > 0
+    # On the profile, and the direction in which it grows.
+    arc_angle = dr.atan2(z, r - ra)
+    s = dr.select(is_arc, rho * arc_angle, cz * z + cr * r)
+    out = (e1 * x + e2 * y) * dr.rcp(dr.maximum(r, 1e-6))
+    around = dr.cross(axis, out)
+    sine, cosine = dr.sincos(arc_angle)
+    onward = dr.select(is_arc, axis * cosine - out * sine, axis * cz + out * cr)
+    along = dr.select(is_planar, e1, dr.select(is_around, around, onward))
+    across = dr.select(is_planar, e2, dr.select(is_around, onward, around))
+    # Square them with the normal; both directions turn together where the frame would be left-handed.
+    along = dr.normalize(along - normal * dr.dot(along, normal))
+    second = dr.cross(normal, along)
+    along = dr.select(dr.dot(second, across) < 0, -along, along)
+    frame = mi.Frame3f(along, dr.cross(normal, along), normal)
+    view = frame.to_local(to_viewer)
+    period = dr.select(is_planar, 0, 2 * dr.pi * radius)
+    return frame, Track(
+        along_mm=dr.select(is_planar, x, dr.select(is_around, radius * angle, s)),
+        across_mm=dr.select(is_planar, y, dr.select(is_around, s, radius * angle)),
+        turn=angle * (0.5 / dr.pi),
+        period_along_mm=dr.select(is_around, period, 0),
+        period_across_mm=dr.select(is_around, 0, period),
+        footprint_along_mm=footprint_mm * _spread(view.x, view.z),
+        footprint_across_mm=footprint_mm * _spread(view.y, view.z),
+    )
+
+
+def _spread(sideways: Real, upwards: Real) -> Real:
+    """How much wider a footprint gets on a slanted surface, in the direction in which ``sideways`` is measured."""
+    return dr.sqrt(1 + dr.square(sideways / dr.maximum(upwards, LEAST_COSINE)))

@@ -1,0 +1,68 @@
+"""What every finish is made of: a place on its track, and the relief that the tool left there.
+
+A finish is a formula from the one to the other, written with operators and Dr.Jit's functions only, so that the same
+lines run compiled on millions of places and in a test on a few.
+
+**Level of detail.** A sample stands for a patch of surface about one pixel's footprint F wide. Seen through the patch,
+relief of wavelength L keeps the fraction
+
+    keep = exp(-2 pi^2 s^2 / L^2),   s = F / sqrt(12)
+
+of its slope (s is the standard deviation of a box of width F). The slope variance that is lost, v (1 - keep^2), goes
+into the roughness: a microfacet surface of roughness alpha has slope variance alpha^2 / 2 (Beckmann's relation), so
+
+    alpha^2  <-  alpha^2 + 2 v (1 - keep^2)
+
+and a highlight stays as wide as it was when its grooves sink below a pixel. (GGX has longer tails than Beckmann's
+distribution: the widths agree, the tails do not.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Real = Any
+"""A Dr.Jit array of floats, or a number."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """A place on the track of a tool: coordinates along and across its path, in millimetres.
+
+    On a surface of revolution one of them goes around the axis and comes back to itself; ``period_*_mm`` is that length
+    (0: it never comes back), and ``turn`` is the angle around the axis in turns, from -0.5 to 0.5.
+    """
+
+    along_mm: Real
+    across_mm: Real
+    turn: Real
+    period_along_mm: Real
+    period_across_mm: Real
+    footprint_along_mm: Real
+    """Width of what one pixel sees here, along the track."""
+    footprint_across_mm: Real
+
+
+@dataclass(frozen=True)
+class Relief:
+    """What the tool left: slopes along and across the track, and roughness (GGX alpha) of what is finer."""
+
+    slope_along: Real
+    slope_across: Real
+    alpha_along: Real
+    alpha_across: Real
+
+
+def keep(wavelength_mm: Real, footprint_mm: Real) -> Real:
+    """Give the fraction of a slope of this wavelength that is left when seen through the footprint (above)."""
+    import drjit as dr
+
+    return dr.exp(-1.6449341 * dr.square(footprint_mm / wavelength_mm))
+
+
+def rougher(alpha: Real, lost_variance: Real) -> Real:
+    """Take slope variance that is too fine to be seen into the roughness (above)."""
+    import drjit as dr
+
+    return dr.sqrt(dr.square(alpha) + 2 * lost_variance)
