@@ -50,13 +50,13 @@ def verify(
         read_header(root)
     header, faults = _header(root)
     specimens: dict[str, SpecimenRecord | None] = {}
-    for name in _folders(root / "specimens", faults):
+    for name in _folders(root, "specimens", faults):
         specimens[name] = check_specimen(root, name, faults)
     listed = _listed(root, faults)
     names = [
         f"{specimen}/{view}"
-        for specimen in _folders(root / "frames", faults)
-        for view in _folders(root / "frames" / specimen, faults)
+        for specimen in _folders(root, "frames", faults)
+        for view in _folders(root, f"frames/{specimen}", faults)
     ]
 
     def check(name: str) -> list[Fault]:
@@ -158,15 +158,15 @@ def _sums(header: Header, specimens: int, entries: list[FrameEntry]) -> Iterator
             yield Fault("index", "dataset.json", f"it counts {header.counts.get(name)} {name}, there are {number}")
 
 
-def _folders(parent: Path, faults: list[Fault]) -> list[str]:
+def _folders(root: Path, where: str, faults: list[Fault]) -> list[str]:
     names: list[str] = []
-    if not parent.is_dir():
-        faults.append(Fault("missing", parent.name, "this folder is missing"))
+    if not (root / where).is_dir():
+        faults.append(Fault("missing", where, "this folder is missing"))
         return names
-    with os.scandir(parent) as entries:
+    with os.scandir(root / where) as entries:
         for entry in sorted(entries, key=lambda one: one.name):
             if entry.is_dir(follow_symlinks=False) and is_name(entry.name):
                 names.append(entry.name)
             else:
-                faults.append(Fault("stray", f"{parent.name}/{entry.name}", "no specimen and no frame is called so"))
+                faults.append(Fault("stray", f"{where}/{entry.name}", "no specimen and no frame is called so"))
     return names
