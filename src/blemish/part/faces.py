@@ -1,4 +1,4 @@
-"""From loose triangles, as a file gives them, to a part's closed mesh with a normal at every corner."""
+"""From the faces of a CAD body to a part's geometry: a closed mesh with the exact normal at every corner."""
 
 from __future__ import annotations
 
@@ -7,30 +7,32 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles
-from blemish.errors import PartError
 from blemish.part.model import Surface
-from blemish.part.solid import bodies, faulty_edges, volume_mm3, weld_closed
+from blemish.part.solid import solid_of
 from blemish.part.surfaces import distance_mm, free, gradient
 
-TRUSTED_MM = 1e-3
-"""How far a face's vertices may lie off the surface that its file names before that name is not believed."""
+TRUSTED_MM = 1e-2
+"""How far a face's vertices may lie off the surface that its file names before that name is not believed.
+
+CAD programs join faces to some micrometres; edges of fillets lie that far off the cylinders that they end.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Faces:
-    """Triangles of faces, each face with vertices and normals of its own: not welded yet."""
+    """Triangles of CAD faces, each face with vertices of its own: not welded yet."""
 
     vertices_mm: Points
     normals: Points
-    """At each vertex."""
+    """At each vertex, from the tessellator."""
     triangles: Triangles
     face: PerTriangle
     surfaces: tuple[Surface, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class ClosedMesh:
-    """What becomes of faces: the geometry of a part."""
+class Geometry:
+    """The geometry of a part; the fields mean what they mean in :class:`~blemish.part.model.Part`."""
 
     vertices_mm: Points
     triangles: Triangles
@@ -39,83 +41,57 @@ class ClosedMesh:
     surfaces: tuple[Surface, ...]
 
 
-def closed(faces: Faces, where: str, cure: str) -> ClosedMesh:
-    """Weld faces into one closed solid that is turned outwards, or raise a :class:`PartError` with the places."""
-    points, triangles, stays = weld_closed(faces.vertices_mm, faces.triangles)
-    if len(triangles) == 0:
-        raise PartError(f"{where}: no triangle in it has an area; {cure}")
-    _refuse_open(points, triangles, where, cure)
-    corner_normals = faces.normals[faces.triangles[stays]]
-    face = faces.face[stays]
-    if volume_mm3(points, triangles) < 0:
-        triangles, corner_normals = triangles[:, ::-1], -corner_normals[:, ::-1]
-    _refuse_several(points, triangles, where)
-    surfaces, normals = _exact(points, triangles, corner_normals, face, faces.surfaces)
-    return ClosedMesh(points, triangles.astype(np.int32), normals, face.astype(np.int32), surfaces)
+def geometry_of(faces: Faces, where: str, cure: str) -> Geometry:
+    """Weld faces into a closed solid and give each corner the outward normal of the exact surface.
 
-
-def _refuse_open(points: Points, triangles: Triangles, where: str, cure: str) -> None:
-    faulty = faulty_edges(triangles)
-    if not len(faulty):
-        return
-    places = points[faulty].mean(axis=1)
-    worst = places[np.argsort(-np.linalg.norm(np.diff(points[faulty], axis=1)[:, 0], axis=1))[:3]]
-    shown = "; ".join("(" + ", ".join(f"{value:.2f}" for value in place) + ")" for place in worst)
-    low, high = places.min(axis=0), places.max(axis=0)
-    raise PartError(
-        f"{where}: the surface is not closed: {len(faulty)} edges do not join exactly two triangles, the longest near "
-        f"{shown} mm, all between ({', '.join(f'{v:.1f}' for v in low)}) and ({', '.join(f'{v:.1f}' for v in high)}) mm; "
-        f"{cure}"
+    Freeform faces keep the tessellator's normals, which the CAD kernel takes from the true surface. Planes get their
+    outward normal as axis. Raises :class:`PartError` if the faces do not close.
+    """
+    solid = solid_of(faces.vertices_mm, faces.triangles, where, cure)
+    face = faces.face[solid.kept]
+    given = faces.normals[faces.triangles[solid.kept]]
+    if solid.turned:
+        given = -given[:, ::-1]
+    corners = solid.vertices_mm[solid.triangles]
+    facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals = np.empty_like(given)
+    surfaces = list(faces.surfaces)
+    order = np.argsort(face, kind="stable")
+    ends = np.searchsorted(face[order], np.arange(len(surfaces) + 1))
+    for index in np.flatnonzero(np.diff(ends)):
+        mine = order[ends[index] : ends[index + 1]]
+        surfaces[index], normals[mine] = _exact(surfaces[index], corners[mine], given[mine], facing[mine])
+    return Geometry(
+        solid.vertices_mm, solid.triangles.astype(np.int32), normals, face.astype(np.int32), tuple(surfaces)
     )
 
 
-def _refuse_several(points: Points, triangles: Triangles, where: str) -> None:
-    """Take one body, which may have closed hollows; a file with several is refused, for a part is one piece."""
-    shell = bodies(triangles)
-    outer = [one for one in range(shell.max() + 1) if volume_mm3(points, triangles[shell == one]) > 0]
-    if len(outer) > 1:
-        sizes = [np.ptp(points[triangles[shell == one]].reshape(-1, 3), axis=0) for one in outer[:4]]
-        shown = ", ".join(" x ".join(f"{value:.1f}" for value in size) + " mm" for size in sizes)
-        raise PartError(
-            f"{where}: there are {len(outer)} separate solids in it ({shown}{', ...' if len(outer) > 4 else ''}); a part "
-            "is one piece: export the one that is inspected on its own"
-        )
-
-
 def _exact(
-    points: Points, triangles: Triangles, given: CornerNormals, face: PerTriangle, surfaces: tuple[Surface, ...]
-) -> tuple[tuple[Surface, ...], CornerNormals]:
-    """Give each corner the normal of the exact surface, outwards, and each plane its outward normal as axis."""
-    a, b, c = points[triangles].transpose(1, 0, 2)
-    geometric = np.cross(b - a, c - a)
-    normals = np.empty(given.shape)
-    exact = list(surfaces)
-    order = np.argsort(face, kind="stable")
-    ends = np.searchsorted(face[order], np.arange(len(surfaces) + 1))
-    for index, surface in enumerate(surfaces):
-        mine = order[ends[index] : ends[index + 1]]
-        corners = points[triangles[mine]].reshape(-1, 3)
-        if len(mine) and np.abs(distance_mm(surface, corners)).max() > TRUSTED_MM:
-            surface = free(corners.mean(axis=0))  # noqa: PLW2901
-        facing = np.repeat(geometric[mine], 3, axis=0)
-        if surface.kind == "free":
-            smooth = given[mine].reshape(-1, 3)
-        else:
-            smooth = gradient(surface, corners)
-            lost = ~smooth.any(axis=1)  # a cone's apex: take the normal of the middle of the triangle
-            smooth[lost] = gradient(surface, np.repeat(points[triangles[mine]].mean(axis=1), 3, axis=0)[lost])
-        if np.einsum("ij,ij->", smooth, facing) < 0:
-            smooth = -smooth
-        if surface.kind == "plane" and len(mine):
-            surface = replace(surface, axis=smooth[0])  # noqa: PLW2901
-        exact[index] = surface
-        normals[mine] = _facing_out(smooth, facing).reshape(-1, 3, 3)
-    return tuple(exact), normals
+    surface: Surface, corners: CornerNormals, given: CornerNormals, facing: Points
+) -> tuple[Surface, CornerNormals]:
+    """Give the surface of one face, believed only if its vertices lie on it, and its corner normals turned outwards.
+
+    ``corners`` (k, 3, 3) are the places of the triangles' corners, ``facing`` (k, 3) points out of each triangle.
+    """
+    points = corners.reshape(-1, 3)
+    if np.abs(distance_mm(surface, points)).max() > TRUSTED_MM:
+        surface = free(points.mean(axis=0))
+    if surface.kind == "free":
+        normals = given.copy()
+    else:
+        normals = gradient(surface, points).reshape(-1, 3, 3)
+        lost = ~normals.any(axis=2)  # at a cone's apex, where the normal of the triangle's middle serves
+        normals[lost] = gradient(surface, corners.mean(axis=1))[np.nonzero(lost)[0]]
+    if np.einsum("kij,kj->", normals, facing) < 0:
+        normals = -normals
+    if surface.kind == "plane":
+        surface = replace(surface, axis=normals[0, 0])
+    return surface, outwards(normals, facing)
 
 
-def _facing_out(smooth: Points, facing: Points) -> Points:
-    """Replace normals that are missing or look into the material by those of their triangles."""
+def outwards(normals: CornerNormals, facing: Points) -> CornerNormals:
+    """Replace normals that are missing or look into the material by those of their triangles: slivers have such."""
     lengths = np.linalg.norm(facing, axis=1, keepdims=True)
-    flat = np.divide(facing, lengths, out=smooth.copy(), where=lengths > 0)
-    wrong = (np.einsum("ij,ij->i", smooth, flat) <= 0) | ~smooth.any(axis=1)
-    return np.where(wrong[:, None], flat, smooth)
+    flat = np.divide(facing, lengths, out=np.zeros_like(facing), where=lengths > 0)[:, None, :]
+    wrong = (np.einsum("kij,kj->ki", normals, facing) <= 0) & (lengths > 0)
+    return np.where(wrong[..., None], flat, normals)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blemish.arrays import Points
 from blemish.errors import PartError
-from blemish.part.model import Part
+from blemish.part.model import Part, Region
 from blemish.part.source import BUILTIN, MM_PER_UNIT, PartSource
-from blemish.settings import canonical
+from blemish.settings import canonical, plain
+
+if TYPE_CHECKING:
+    from blemish.part.faces import Geometry
 
 STEP = (".step", ".stp", ".p21")
 MESHES = (".stl", ".obj", ".ply", ".glb")
@@ -29,20 +34,22 @@ def load(source: PartSource, base: Path = Path()) -> Part:
     path, name = locate(source, base)
     suffix = path.suffix.lower()
     if suffix in STEP:
-        if source.unit is not None:
-            raise PartError(
-                f"{path}: unit = {source.unit!r} was given, but a STEP file says its unit itself; leave unit out"
-            )
-        return _part_of_step(path, name, source)
-    if suffix in MESHES:
-        if source.unit is None:
-            raise PartError(
-                f"{path}: the unit of a mesh file's numbers must be stated, the file does not say it; "
-                f"set unit to one of {', '.join(MM_PER_UNIT)}"
-            )
-        return _part_of_mesh(path, name, source)
-    raise PartError(
-        f"{path}: a file ending in {suffix or 'nothing'!r} is no part; these are read: {', '.join(STEP + MESHES)}"
+        geometry, regions = _from_step(path, source)
+    elif suffix in MESHES:
+        geometry, regions = _from_mesh(path, source)
+    else:
+        raise PartError(
+            f"{path}: a file ending in {suffix or 'nothing'!r} is no part; these are read: {', '.join(STEP + MESHES)}"
+        )
+    return Part(
+        name=name,
+        digest=_digest(path, source),
+        vertices_mm=geometry.vertices_mm,
+        triangles=geometry.triangles,
+        normals=geometry.normals,
+        face=geometry.face,
+        surfaces=geometry.surfaces,
+        regions=regions,
     )
 
 
@@ -60,46 +67,57 @@ def locate(source: PartSource, base: Path) -> tuple[Path, str]:
         raise PartError(f"{path}: this is a folder, not a part; name the STEP or mesh file in it")
     if not path.exists():
         raise PartError(f"{path}: there is no such file; relative paths are seen from the study's folder")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise PartError(f"{path}: this file cannot be read ({error.strerror}); check its permissions") from None
     return path, path.stem
 
 
-def _part_of_step(path: Path, name: str, source: PartSource) -> Part:
-    from blemish.part.faces import closed
+def _from_step(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, ...]]:
+    from blemish.part.faces import geometry_of
     from blemish.part.regions import group
     from blemish.part.step import length_unit, read_step
 
-    digest = _digest(path, source)
+    if source.unit is not None:
+        raise PartError(
+            f"{path}: unit = {source.unit!r} was given, but a STEP file says its unit itself; leave unit out"
+        )
     faces, colours = read_step(path, source)
-    _refuse_size(np.ptp(faces.vertices_mm, axis=0), path, f"the file's unit is {length_unit(path)}")
-    mesh = closed(faces, str(path), "close the body in a CAD program and export it again as a solid")
-    table = path.with_suffix(".toml")
-    names = tomllib.loads(table.read_text(encoding="utf-8"))["colours"] if path.parent == BUILTIN_FOLDER else {}
-    regions = group(mesh.surfaces, colours, names)
-    return Part(name, digest, mesh.vertices_mm, mesh.triangles, mesh.normals, mesh.face, mesh.surfaces, regions)
+    _refuse_size(faces.vertices_mm, path, lambda: f"read with the file's own unit, {length_unit(path)}")
+    geometry = geometry_of(faces, str(path), "close the body in a CAD program and export it again as a solid")
+    names = {}
+    if path.parent == BUILTIN_FOLDER:
+        names = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))["colours"]
+    return geometry, group(geometry.surfaces, colours, names)
 
 
-def _part_of_mesh(path: Path, name: str, source: PartSource) -> Part:
-    raise PartError(f"{path}: mesh files cannot be read yet; {name} {source.unit}")
+def _from_mesh(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, ...]]:
+    from blemish.part.meshfile import geometry_of_mesh, read_mesh
+
+    if source.unit is None:
+        raise PartError(
+            f"{path}: the unit of a mesh file's numbers must be stated, for the file does not say it; set unit to one "
+            f"of {', '.join(MM_PER_UNIT)}"
+        )
+    points, triangles = read_mesh(path, source.unit)
+    _refuse_size(points, path, lambda: f"read with unit = {source.unit!r}")
+    geometry = geometry_of_mesh(points, triangles, str(path))
+    return geometry, (Region("part", tuple(range(len(geometry.surfaces)))),)
 
 
-def _refuse_size(size_mm: Sequence[float], path: Path, unit: str) -> None:
-    largest = max(size_mm)
-    if not SMALLEST_MM <= largest <= LARGEST_MM:
+def _refuse_size(points: Points, path: Path, how_read: Callable[[], str]) -> None:
+    size_mm = np.ptp(points, axis=0)
+    if np.isfinite(size_mm).all() and not SMALLEST_MM <= size_mm.max() <= LARGEST_MM:
         shown = " x ".join(f"{value:.4g}" for value in size_mm)
         raise PartError(
-            f"{path}: the part measures {shown} mm ({unit}), but parts of {SMALLEST_MM:g} mm to {LARGEST_MM:g} mm are "
-            "inspected here; the unit is most likely wrong: correct it where the file is made"
+            f"{path}: the part measures {shown} mm ({how_read()}), but what is inspected here measures "
+            f"{SMALLEST_MM:g} to {LARGEST_MM:g} mm; the unit is most likely wrong: correct it where it is stated"
         )
 
 
 def _digest(path: Path, source: PartSource) -> str:
     """Digest what decides the part: the file's bytes and the settings of reading it, not where it lies."""
-    reading = {
-        "unit": source.unit,
-        "linear_tolerance_mm": source.linear_tolerance_mm,
-        "angular_tolerance_deg": source.angular_tolerance_deg,
-    }
-    try:
-        return hashlib.sha256(path.read_bytes() + canonical(reading).encode()).hexdigest()
-    except OSError as error:
-        raise PartError(f"{path}: this file cannot be read ({error.strerror}); check its permissions") from None
+    reading = plain(source)
+    del reading["file"], reading["time_limit_s"]
+    return hashlib.sha256(path.read_bytes() + canonical(reading).encode()).hexdigest()

@@ -6,21 +6,20 @@ import re
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from blemish.errors import PartError
+from blemish.errors import PartError, StorageError
 from blemish.part.faces import Faces
 from blemish.part.glb import Primitive, read_glb
 from blemish.part.source import PartSource
 from blemish.part.surfaces import surface_of
-from blemish.part.tessellate import UNREADABLE
+from blemish.part.tessellate import UNREADABLE, UNWRITABLE
 
-READER = (sys.executable, "-m", "blemish.part.tessellate")
-"""The command that runs the CAD kernel."""
+READER = (sys.executable, "-P", "-m", "blemish.part.tessellate")
+"""The command that runs the CAD kernel; ``-P`` keeps Python files of the current folder out of it."""
 
 Colour = tuple[float, float, float]
 
@@ -56,10 +55,13 @@ def length_unit(path: Path) -> str:
 
 
 def _check_header(path: Path) -> None:
-    start = path.open("rb").read(4096)
+    with path.open("rb") as file:
+        start = file.read(4096)
     if b"ISO-10303-21" not in start:
-        came = "an empty file" if not start else f"a file that starts with {start[:24]!r}"
-        raise PartError(f"{path}: this is no STEP file (ISO 10303-21) but {came}; export the part as STEP AP214 or AP242")
+        came = f"a file that starts with {start[:24]!r}" if start else "an empty file"
+        raise PartError(
+            f"{path}: this is no STEP file (ISO 10303-21) but {came}; export the part as STEP AP214 or AP242"
+        )
 
 
 def _contents(path: Path) -> str:
@@ -75,24 +77,31 @@ def _tessellate(path: Path, folder: Path, source: PartSource) -> None:
     numbers = [repr(source.linear_tolerance_mm), repr(source.angular_tolerance_deg)]
     command = [*READER, str(path.resolve()), str(folder), *numbers]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=source.time_limit_s, check=False)
+        # Our own interpreter and module, and a path: nothing here is read by a shell.
+        done = subprocess.run(command, capture_output=True, timeout=source.time_limit_s, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
         raise PartError(
-            f"{path}: the CAD kernel was still busy after {source.time_limit_s:g} s and was stopped; raise time_limit_s, "
-            "use coarser tolerances, or open the file in a CAD program, repair it and export it again"
+            f"{path}: the CAD kernel was still busy after {source.time_limit_s:g} s and was stopped; raise "
+            "time_limit_s, use coarser tolerances, or repair the body in a CAD program and export it again"
         ) from None
     if done.returncode == 0:
         return
-    said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-    last = f" ({said[-1].strip()})" if said else ""
+    lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+    said = f" ({lines[-1].strip()})" if lines else ""
+    if done.returncode == UNWRITABLE:
+        raise StorageError(
+            f"{folder}: the triangles of {path} cannot be kept there{said}; make room, or set TMPDIR to a folder on "
+            "another disk"
+        )
     if done.returncode == UNREADABLE:
         raise PartError(
-            f"{path}: the CAD kernel finds no shape in this STEP file{last}; open it in a CAD program, check that the body "
-            "is there, and export it again as AP214 or AP242"
+            f"{path}: the CAD kernel finds no shape in this STEP file{said}, only {_contents(path)}; check in a CAD "
+            "program that the body is there, and export it again as a solid in AP214 or AP242"
         )
+    ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
     raise PartError(
-        f"{path}: the CAD kernel broke down on this file, exit code {done.returncode}{last}; open it in a CAD program, "
-        "repair the body and export it again; `blemish doctor` tells whether the kernel itself works here"
+        f"{path}: the CAD kernel broke down on this file, {ended}{said}; repair the body in a CAD program and export "
+        "it again; `blemish doctor` tells whether the kernel itself works here"
     )
 
 
@@ -113,7 +122,11 @@ def _joined(solids: list[Primitive]) -> Faces:
         num_vertices += len(solid.vertices_mm)
         num_faces += len(solid.descriptors)
     return Faces(
-        np.concatenate(vertices), np.concatenate(normals), np.concatenate(triangles), np.concatenate(owner), tuple(surfaces)
+        np.concatenate(vertices),
+        np.concatenate(normals),
+        np.concatenate(triangles),
+        np.concatenate(owner),
+        tuple(surfaces),
     )
 
 

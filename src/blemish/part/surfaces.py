@@ -6,50 +6,43 @@ from typing import Any
 
 import numpy as np
 
-from blemish.arrays import PerPoint, Points
+from blemish.arrays import Matrix, PerPoint, Points, Vector
 from blemish.part.model import Surface
 
 MM_PER_M = 1000.0
 
 
-def surface_of(descriptor: dict[str, Any] | None, placement: np.ndarray, middle_mm: np.ndarray) -> Surface:
-    """Turn what the B-rep extension says of a face (metres, before its placement) into a surface in millimetres."""
+def surface_of(descriptor: dict[str, Any] | None, placement: Matrix, middle_mm: Vector) -> Surface:
+    """Turn what the B-rep extension says of a face (metres, before its placement) into a surface in millimetres.
 
-    def point(key: str) -> np.ndarray:
-        return (placement[:3, :3] @ np.array(descriptor[key], dtype=np.float64) + placement[:3, 3]) * MM_PER_M
-
-    def direction(key: str) -> np.ndarray:
-        turned = placement[:3, :3] @ np.array(descriptor[key], dtype=np.float64)
-        return turned / np.linalg.norm(turned)
-
+    ``middle_mm`` lies amid the face's points; it tells on which side of its apex a cone is.
+    """
     if descriptor is None:
         return free(middle_mm)
     kind = descriptor["type"]
+    said = descriptor.get("normal", descriptor.get("axis", (0.0, 0.0, 1.0)))  # a sphere has no axis
+    turned = placement[:3, :3] @ np.array(said, dtype=np.float64)
+    axis = turned / np.linalg.norm(turned)
+    start = next(descriptor[key] for key in ("apex", "center", "origin") if key in descriptor)
+    origin = (placement[:3, :3] @ np.array(start, dtype=np.float64) + placement[:3, 3]) * MM_PER_M
     if kind == "plane":
-        return Surface("plane", point("origin"), direction("normal"))
-    if kind == "cylinder":
-        return Surface("cylinder", point("origin"), direction("axis"), radius_mm=descriptor["radius"] * MM_PER_M)
+        return Surface(kind, origin, axis)
     if kind == "cone":
-        axis = direction("axis")
-        into = axis if (middle_mm - point("apex")) @ axis > 0 else -axis
-        return Surface("cone", point("apex"), into, semi_angle_rad=abs(descriptor["semi_angle"]))
-    if kind == "sphere":
-        centre = point("center" if "center" in descriptor else "origin")
-        return Surface("sphere", centre, np.array([0.0, 0.0, 1.0]), radius_mm=descriptor["radius"] * MM_PER_M)
+        into = axis if (middle_mm - origin) @ axis > 0 else -axis
+        return Surface(kind, origin, into, semi_angle_rad=abs(descriptor["semi_angle"]))
     if kind == "torus":
-        return Surface(
-            "torus",
-            point("center" if "center" in descriptor else "origin"),
-            direction("axis"),
-            radius_mm=descriptor["major_radius"] * MM_PER_M,
-            tube_radius_mm=descriptor["minor_radius"] * MM_PER_M,
-        )
+        radius, tube = descriptor["major_radius"] * MM_PER_M, descriptor["minor_radius"] * MM_PER_M
+        return Surface(kind, origin, axis, radius_mm=radius, tube_radius_mm=tube)
+    if kind in ("cylinder", "sphere"):
+        return Surface(kind, origin, axis, radius_mm=descriptor["radius"] * MM_PER_M)
     return free(middle_mm)
 
 
-def free(middle_mm: np.ndarray, axis: np.ndarray | None = None) -> Surface:
-    """Give a surface that has only its tessellation."""
-    return Surface("free", middle_mm, np.array([0.0, 0.0, 1.0]) if axis is None else axis)
+def free(middle_mm: Vector, facing: Vector | None = None) -> Surface:
+    """Give a surface that has only its tessellation; its axis is where it faces on the whole, if that is known."""
+    length = 0.0 if facing is None else float(np.linalg.norm(facing))
+    axis = np.array([0.0, 0.0, 1.0]) if facing is None or length < 1e-9 else facing / length
+    return Surface("free", middle_mm, axis)
 
 
 def distance_mm(surface: Surface, points: Points) -> PerPoint:

@@ -13,24 +13,33 @@ from pathlib import Path
 
 UNREADABLE = 3
 """Exit code: the kernel made nothing of the file."""
+UNWRITABLE = 4
+"""Exit code: what it made could not be written."""
 
 
 def main(arguments: list[str]) -> int:
     """Read one STEP file; give the exit code."""
+    # cascadio offers itself to trimesh when it can; nothing here needs that, and importing trimesh takes a second.
+    sys.modules["trimesh"] = None  # type: ignore[assignment]
     import cascadio
 
     file, folder, linear_mm, angular_deg = arguments
     step = Path(file).read_bytes()
-    options = {"tol_linear": float(linear_mm), "tol_angular": math.radians(float(angular_deg)), "include_brep": True}
+    tolerances = {"tol_linear": float(linear_mm), "tol_angular": math.radians(float(angular_deg))}
     styled = b"STYLED_ITEM" in step
-    # An entity of an unknown name is skipped by the kernel; its length stays, so nothing else in the file moves.
+    # The kernel skips entities of unknown names; the new name is as long as the old, so nothing else moves.
     plain = step.replace(b"STYLED_ITEM", b"STYLED_NONE") if styled else step
-    faces = cascadio.load(plain, "step", **options)
-    if not faces:
-        return UNREADABLE
-    (Path(folder) / "faces.glb").write_bytes(faces)
+    results = {"faces.glb": cascadio.load(plain, "step", include_brep=True, **tolerances)}
     if styled:
-        (Path(folder) / "colours.glb").write_bytes(cascadio.load(step, "step", **options))
+        results["colours.glb"] = cascadio.load(step, "step", **tolerances)
+    if not all(results.values()):
+        return UNREADABLE
+    try:
+        for name, glb in results.items():
+            (Path(folder) / name).write_bytes(glb)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return UNWRITABLE
     return 0
 
 
