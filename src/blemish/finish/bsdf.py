@@ -8,6 +8,7 @@ The footprint of a pixel is the length of the ray that hit the surface times ``p
 sees directly, an estimate for what is seen in reflections.
 """
 
+# ruff: noqa: FBT002  (the signatures are Mitsuba's)
 from __future__ import annotations
 
 from typing import Any
@@ -47,24 +48,24 @@ class MachinedMetal(mi.BSDF):
             self.finishes, si.p, si.sh_frame.n, si.prim_index, si.to_world(si.wi), si.t * self.pixel_angle, active
         )
 
-    def sample(self, _context: Any, si: Any, _sample1: Any, sample2: Any, active: Any) -> tuple[Any, Any]:
+    def sample(self, _context: Any, si: Any, _sample1: Any, sample2: Any, active: Any = True) -> tuple[Any, Any]:
         """Choose a direction of light."""
         return self._sample(si, self._micro(si, active), sample2, active)
 
-    def eval(self, context: Any, si: Any, wo: Any, active: Any) -> Any:
+    def eval(self, context: Any, si: Any, wo: Any, active: Any = True) -> Any:
         """Give f cos."""
         return self.eval_pdf(context, si, wo, active)[0]
 
-    def pdf(self, context: Any, si: Any, wo: Any, active: Any) -> Any:
+    def pdf(self, context: Any, si: Any, wo: Any, active: Any = True) -> Any:
         """Give the density of :meth:`sample`."""
         return self.eval_pdf(context, si, wo, active)[1]
 
-    def eval_pdf(self, _context: Any, si: Any, wo: Any, active: Any) -> tuple[Any, Any]:
+    def eval_pdf(self, _context: Any, si: Any, wo: Any, active: Any = True) -> tuple[Any, Any]:
         """Give both."""
         return self._eval_pdf(si, self._micro(si, active), wo, active)
 
     def eval_pdf_sample(
-        self, _context: Any, si: Any, wo: Any, _sample1: Any, sample2: Any, active: Any
+        self, _context: Any, si: Any, wo: Any, _sample1: Any, sample2: Any, active: Any = True
     ) -> tuple[Any, Any, Any, Any]:
         """Give f cos and density for one direction, and choose another; the finish is evaluated once."""
         micro = self._micro(si, active)

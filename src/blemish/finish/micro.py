@@ -40,7 +40,8 @@ class MicroSurface:
 
 def tables(rows: np.ndarray, face_of_triangle: np.ndarray, metal: Metal) -> FinishTables:
     """Bring rows of :func:`lay` to the renderer."""
-    index: Any = mi.Complex2f(dr.opaque(mi.Float, metal.eta), dr.opaque(mi.Float, metal.k))
+    complex_number: Any = mi.Complex2f
+    index = complex_number(dr.opaque(mi.Float, metal.eta), dr.opaque(mi.Float, metal.k))
     kinds = tuple(sorted({int(kind) for kind in rows[:, 1]}))
     return FinishTables(mi.UInt32(face_of_triangle.astype(np.uint32)), mi.Float(rows.ravel()), index, kinds)
 

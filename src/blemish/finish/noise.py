@@ -16,12 +16,13 @@ def mixed(x: Any, y: Any, seed: Any) -> Real:
     import drjit as dr
 
     unsigned: Any = dr.uint32_array_t(type(x))
+    real: Any = dr.float_array_t(type(x))
     h = unsigned(x) * 0x8DA6B343 ^ unsigned(y) * 0xD8163841 ^ unsigned(seed) * 0xCB1AB31F
     # The finishing steps of MurmurHash3: every bit that comes in changes half of those that go out.
     h = (h ^ (h >> 16)) * 0x85EBCA6B
     h = (h ^ (h >> 13)) * 0xC2B2AE35
     h ^= h >> 16
-    return (dr.float_array_t(type(x))(h >> 8) * (2.0 / (1 << 24)) - 1) * 3**0.5
+    return (real(h >> 8) * (2.0 / (1 << 24)) - 1) * 3**0.5
 
 
 def along_line(t: Real, row: Any, seed: Any, period: Real = 0.0) -> Real:
