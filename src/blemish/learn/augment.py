@@ -1,0 +1,105 @@
+"""How a training crop is varied: first the geometry (image and label alike), then the light and the sensor.
+
+A rotation turns the picture about the pixel that the crop was drawn for, so that this pixel stays in the crop and
+the corners show real surface wherever the image has some.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from blemish.arrays import Grey, Instances
+from blemish.learn.crops import Window
+from blemish.learn.exposure import WHITE, Levels, expose, levels
+from blemish.learn.protocol import Augmentation
+
+Label = UInt8[np.ndarray, "h w"]
+"""1 where a significant defect is, else 0."""
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What was drawn for one crop."""
+
+    angle_deg: float = 0.0
+    mirrored: bool = False
+    upside_down: bool = False
+    stops: float = 0.0
+    blur_kernel_px: int = 1
+    noise_deviation: float = 0.0
+
+
+def draw_variation(augmentation: Augmentation, rng: np.random.Generator) -> Variation:
+    """Draw one variation; as many random numbers are used up whatever is switched off."""
+    angle, mirrored, upside_down, stops, blur, noise = rng.random(6)
+    kernels = augmentation.blur_kernels_px
+    return Variation(
+        angle_deg=float((2 * angle - 1) * augmentation.rotation_deg),
+        mirrored=augmentation.flips and bool(mirrored < 0.5),
+        upside_down=augmentation.flips and bool(upside_down < 0.5),
+        stops=float(stops * augmentation.exposure_stops),
+        blur_kernel_px=kernels[int(blur * len(kernels))],
+        noise_deviation=float(np.sqrt(noise * augmentation.noise_variance)),
+    )
+
+
+def cut(image: Grey, mask: Instances, window: Window, variation: Variation) -> tuple[Levels, Label]:
+    """Cut a window out of image and mask, rotated and mirrored; outside the image all is 0."""
+    if variation.angle_deg == 0:
+        inside = slice(window.top, window.top + window.side), slice(window.left, window.left + window.side)
+        grey, label = _padded(levels(image[inside]), window), _padded((mask[inside] > 0).astype(np.uint8), window)
+    else:
+        grey, label = _rotated(image, mask, window, variation.angle_deg)
+    if variation.mirrored:
+        grey, label = grey[:, ::-1], label[:, ::-1]
+    if variation.upside_down:
+        grey, label = grey[::-1], label[::-1]
+    return np.ascontiguousarray(grey), np.ascontiguousarray(label)
+
+
+def _padded(patch: np.ndarray, window: Window) -> np.ndarray:
+    missing = window.side - patch.shape[0], window.side - patch.shape[1]
+    return np.pad(patch, ((0, missing[0]), (0, missing[1]))) if any(missing) else patch
+
+
+def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float) -> tuple[Levels, Label]:
+    # image = centre + R (crop - place): the drawn pixel keeps its place in the crop.
+    sine, cosine = np.sin(np.radians(angle_deg)), np.cos(np.radians(angle_deg))
+    rotation = np.array([[cosine, -sine], [sine, cosine]])
+    centre = np.array([window.column, window.row])
+    place = centre - [window.left, window.top]
+    corners = np.array([[x, y] for x in (0, window.side - 1) for y in (0, window.side - 1)])
+    reached = (corners - place) @ rotation.T + centre
+    # Only the part of the image that the rotated window can reach is converted.
+    left, top = np.maximum(np.floor(reached.min(axis=0)).astype(int) - 1, 0)
+    right, bottom = np.ceil(reached.max(axis=0)).astype(int) + 2
+    patch, patch_mask = image[top:bottom, left:right], mask[top:bottom, left:right]
+    matrix = np.column_stack([rotation, centre - [left, top] - rotation @ place])
+    size = (window.side, window.side)
+    inverse = cv2.WARP_INVERSE_MAP
+    grey = cv2.warpAffine(levels(patch), matrix, size, flags=cv2.INTER_LINEAR | inverse)
+    label = cv2.warpAffine((patch_mask > 0).astype(np.uint8), matrix, size, flags=cv2.INTER_NEAREST | inverse)
+    return grey, label
+
+
+def vary(
+    grey: Levels, variation: Variation, augmentation: Augmentation, lit_threshold: float, rng: np.random.Generator
+) -> Levels:
+    """Change light and sensor: exposure, blur, Gaussian noise, uniform noise on what is not lit."""
+    dark = grey <= lit_threshold
+    if variation.stops:
+        grey = expose(grey, variation.stops)
+    if variation.blur_kernel_px > 1:
+        kernel = (variation.blur_kernel_px, variation.blur_kernel_px)
+        grey = cv2.GaussianBlur(grey, kernel, 0, borderType=cv2.BORDER_REPLICATE)
+    if variation.noise_deviation:
+        noise = rng.standard_normal(grey.shape, dtype=np.float32)
+        grey = grey + noise * np.float32(variation.noise_deviation)
+    if augmentation.dark_noise:
+        noise = rng.random(grey.shape, dtype=np.float32)
+        grey = grey + noise * dark * np.float32(augmentation.dark_noise)
+    return np.clip(grey, np.float32(0), np.float32(WHITE))

@@ -1,0 +1,40 @@
+"""``curves.jsonl``: one line of JSON an epoch, appended as training goes."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from blemish.dataset.atomic import storing
+from blemish.learn import files
+
+FILE = "curves.jsonl"
+
+
+def append(folder: Path, row: dict[str, Any]) -> None:
+    """Add the row of an epoch."""
+    with storing(folder / FILE), (folder / FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """Give all rows, in order; none where nothing was trained."""
+    path = folder / FILE
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
+
+
+def keep(folder: Path, epochs: int) -> None:
+    """Drop the rows of epochs that were learned, but not saved before a training was killed."""
+    path = folder / FILE
+    if path.is_file():
+        kept = [line for line in path.read_bytes().splitlines() if _epoch(line) <= epochs]
+        files.write(folder, path, b"".join(line + b"\n" for line in kept))
+
+
+def _epoch(line: bytes) -> float:
+    try:
+        return json.loads(line)["epoch"]
+    except (ValueError, KeyError, TypeError):
+        return math.inf  # it was being written when the training was killed

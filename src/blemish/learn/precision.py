@@ -1,0 +1,49 @@
+"""Which numbers a network computes with: float32, or bfloat16 where the processor multiplies it natively.
+
+``auto`` takes bf16 on a GPU of compute capability 8 or later, and on a processor with AMX or AVX-512 BF16
+instructions; else fp32. Measured on two cores of an AMD EPYC with AVX-512 BF16, channels last: a training step of
+``unet`` takes about half as long, one of ``small`` a third. Weights, optimiser and loss stay in float32 either way.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Literal
+
+import torch
+
+from blemish.errors import RequestError
+
+Choice = Literal["auto", "fp32", "bf16"]
+Resolved = Literal["fp32", "bf16"]
+Device = Literal["auto", "cpu", "cuda"]
+
+
+def choose_device(device: Device) -> torch.device:
+    """Give the GPU where there is one, unless told otherwise; a GPU that is asked for must be there."""
+    if device == "cuda" and not torch.cuda.is_available():
+        raise RequestError("device 'cuda' was asked for and torch sees no GPU; use 'auto' or 'cpu'")
+    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def resolve(precision: Choice, device: torch.device) -> Resolved:
+    """Say what ``auto`` means on this device."""
+    if precision != "auto":
+        return precision
+    if device.type == "cuda":
+        return "bf16" if torch.cuda.get_device_capability(device)[0] >= 8 else "fp32"
+    facts = _processor()
+    return "bf16" if facts.get("avx512_bf16") or facts.get("amx_bf16") else "fp32"
+
+
+def computing_in(precision: Resolved, device: torch.device) -> AbstractContextManager[object]:
+    """Give the context that a network runs in."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+def _processor() -> dict[str, object]:
+    if hasattr(torch.cpu, "get_capabilities"):
+        return dict(torch.cpu.get_capabilities())
+    # Older torch keeps the same answers under private names.
+    asked = {"avx512_bf16": "_is_avx512_bf16_supported", "amx_bf16": "_is_amx_tile_supported"}
+    return {name: getattr(torch.cpu, private)() for name, private in asked.items() if hasattr(torch.cpu, private)}

@@ -1,0 +1,75 @@
+"""A model's scores for a whole image, at full resolution.
+
+A large image is cut into tiles that overlap; each tile gives only its inner part, so no pixel is judged at the edge of
+a tile with less around it than ``margin_px``. What lies outside the image is black, as in training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from blemish.arrays import Grey, Scores
+from blemish.learn.checkpoint import Model
+from blemish.learn.exposure import levels, network_input
+from blemish.learn.networks import MULTIPLE
+from blemish.learn.precision import computing_in
+
+TILE_PX = 1280
+"""The longest side of a tile: memory grows with its square (``unet``: about 1.5 GB)."""
+MARGIN_PX = 96
+
+
+@dataclass(frozen=True)
+class Span:
+    """One tile along one axis: it reads from ``start`` to ``stop``, and gives from ``first`` to ``last``."""
+
+    start: int
+    stop: int
+    first: int
+    last: int
+
+
+def predict(model: Model, image: Grey, tile_px: int = TILE_PX, margin_px: int = MARGIN_PX) -> Scores:
+    """Give each pixel's score, the probability of a defect, (h, w) float32; from ``model.threshold`` on it is one."""
+    scores = np.empty(image.shape, np.float32)
+    for rows in spans(image.shape[0], tile_px, margin_px):
+        for columns in spans(image.shape[1], tile_px, margin_px):
+            tile = _scores(model, image[rows.start : rows.stop, columns.start : columns.stop])
+            scores[rows.first : rows.last, columns.first : columns.last] = tile[
+                rows.first - rows.start : rows.last - rows.start,
+                columns.first - columns.start : columns.last - columns.start,
+            ]
+    return scores
+
+
+def spans(size: int, tile_px: int, margin_px: int) -> list[Span]:
+    """Divide an axis into as few, nearly equal tiles as reach ``margin_px`` beyond what they give."""
+    if size <= tile_px:
+        return [Span(0, size, 0, size)]
+    inner = tile_px - 2 * margin_px
+    assert inner > 0, f"a tile of {tile_px} px has nothing left inside margins of {margin_px} px"
+    count = -(-size // inner)
+    # Tiles begin at multiples of what the network folds up, or its grid of cells would shift from tile to tile.
+    cuts = [round(size * k / count / MULTIPLE) * MULTIPLE for k in range(count)] + [size]
+    margin = -(-margin_px // MULTIPLE) * MULTIPLE
+    return [
+        Span(max(first - margin, 0), min(last + margin, size), first, last)
+        for first, last in pairwise(cuts)
+        if last > first
+    ]
+
+
+def _scores(model: Model, image: Grey) -> Scores:
+    device = next(model.network.parameters()).device
+    stack = torch.from_numpy(network_input(levels(image), model.protocol.exposure_stack))[None].to(device)
+    height, width = image.shape
+    padding = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
+    stack = functional.pad(stack, padding, value=-1.0).contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode(), computing_in(model.precision, device):
+        logits = model.network(stack)
+    return torch.sigmoid(logits[0, 0, :height, :width].float()).cpu().numpy()

@@ -1,0 +1,104 @@
+"""Everything that learning needs, as one frozen value; the defaults are the protocol of the source paper.
+
+Where the paper says nothing, or our copy of it cannot be read, the docstring of the field says ``(read as)``. Grey
+levels are counted from 0 to 255 whatever the bit depth of the images.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Interval, MinLen, MultipleOf
+
+from blemish.learn import networks
+from blemish.settings import AtLeastOne, Count, Fraction, NotNegative, Positive, settings
+
+Side = Annotated[int, Ge(32), MultipleOf(32)]
+
+
+@settings
+class Augmentation:
+    """How a training crop is varied; every amount is drawn anew for each crop, and zero switches its kind off."""
+
+    rotation_deg: Annotated[float, Interval(ge=0, le=180)] = 30.0
+    """Rotated by an angle from minus this to this: 30 for rendered parts, 90 for planar material."""
+    flips: bool = True
+    """Mirrored left to right and top to bottom, each with probability one half."""
+    exposure_stops: NotNegative = 1.0
+    """Brightened to f(x) = x 2^a, clipped, with a from 0 to this."""
+    blur_kernels_px: Annotated[tuple[Literal[1, 3, 5, 7], ...], MinLen(1)] = (1, 3)
+    """Gaussian blur with one of these kernel sizes; 1 leaves the image as it is."""
+    noise_variance: NotNegative = 10.0
+    """Gaussian noise whose variance, in grey levels squared, is from 0 to this."""
+    dark_noise: NotNegative = 5.0
+    """Uniform noise from 0 to this many grey levels on what is not lit: the sensor's dark noise (read as)."""
+
+
+@settings
+class Protocol:
+    """How a network is trained."""
+
+    network: str = "unet"
+    """The file in ``learn/networks`` that makes it: ``unet``, ``fcn`` and ``deeplabv3`` are the paper's, ``small`` is
+    ours, for processors without a GPU."""
+    width: AtLeastOne | None = None
+    """Channels of the first level, where the network leaves the choice (``small``); ``None`` is its own default."""
+    exposure_stack: Annotated[tuple[float, ...], MinLen(1)] = (0.0,)
+    """The network's input channels: f(x) = x 2^a, clipped, for each of these a; the paper's stack is (0, 1, 2)."""
+
+    crop_px: Side = 256
+    """Side of the square crops that are learned from."""
+    lit_threshold: NotNegative = 10.0
+    """Above this grey level a pixel counts as lit; a crop is centred on a lit pixel."""
+    defect_bias: Fraction = 0.0
+    """Share of crops that are centred on a defect instead of on any lit pixel; the paper has none."""
+    augmentation: Augmentation = Augmentation()
+    """How crops are varied."""
+
+    batch: AtLeastOne = 16
+    """Crops in a training step."""
+    learning_rate: Positive = 1e-4
+    """AdamW's rate at the start; the paper's grid is 1e-2 and 1e-4 (read as)."""
+    fine_tuning_rate: Positive = 1e-5
+    """The rate at the start when training goes on from another model's weights (read as)."""
+    weight_decay: NotNegative = 1e-4
+    """AdamW's decay; the paper's grid is 1e-4 and 1e-6 (read as)."""
+    positive_weight: Positive = 1.0
+    """How much a defect pixel weighs in the binary cross-entropy against a correct one."""
+    schedule: Literal["halving", "cosine"] = "halving"
+    """``halving`` halves the rate every ``halve_every_epochs``; ``cosine`` warms up for a twentieth of all steps, then
+    falls to zero at ``max_epochs``."""
+    halve_every_epochs: AtLeastOne = 50
+    """Epochs between two halvings."""
+    max_epochs: AtLeastOne = 1000
+    """Training ends here if it has not ended before."""
+    steps_per_epoch: AtLeastOne | None = None
+    """Steps in an epoch; ``None`` is as many as show each training image once."""
+
+    validate_every_epochs: AtLeastOne = 1
+    """Epochs between two validations."""
+    validation_crops: AtLeastOne | None = None
+    """Validate on this many crops, always the same and not varied; ``None`` is the whole validation images."""
+    stop_below: Fraction = 0.01
+    """A validation whose loss is not lower than the lowest before by this share counts as no progress."""
+    stop_after: Count = 5
+    """Training stops after this many validations in a row without progress; 0 never stops early."""
+    best_by: Literal["f1", "loss"] = "f1"
+    """Which epoch's weights are kept: best validation F1 at its own threshold (ties: lower loss), or lowest loss."""
+    correct_quantile: Annotated[float, Interval(gt=0, lt=1)] = 0.9999
+    """Without defects in the validation images the threshold is this quantile of their scores."""
+
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """``auto`` is bf16 where the processor multiplies it natively (see ``learn/precision.py``), else fp32."""
+    seed: int = 0
+    """Names all that is drawn: first weights, order, crops and their variation."""
+
+    def __post_init__(self) -> None:
+        known = networks.names()
+        if self.network not in known:
+            near = difflib.get_close_matches(self.network, known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"network: {self.network!r} is none of {', '.join(known)}{hint}")
+        if self.width is not None and not networks.has_width(self.network):
+            raise ValueError(f"width: the network {self.network!r} has a fixed width; leave this out")
