@@ -86,9 +86,10 @@ def _from_step(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, 
     faces, colours = read_step(path, source)
     _refuse_size(faces.vertices_mm, path, lambda: f"read with the file's own unit, {length_unit(path)}")
     geometry = geometry_of(faces, str(path), "close the body in a CAD program and export it again as a solid")
-    names = {}
+    names: dict[str, tuple[float, float, float]] = {}
     if path.parent == BUILTIN_FOLDER:
-        names = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))["colours"]
+        table = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))["colours"]
+        names = {name: (red, green, blue) for name, (red, green, blue) in table.items()}
     return geometry, group(geometry.surfaces, colours, names)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -74,17 +75,23 @@ def by_kind(surfaces: Sequence[Surface]) -> tuple[Region, ...]:
 
 
 def _called(palette: Sequence[Colour | None], names: Mapping[str, Colour]) -> list[str]:
-    """Name colours: as the table says, else by the nearest plain name, numbered where two would share it."""
+    """Name colours: as the table says where it does, else by the nearest plain name, numbered if that is taken."""
     called: list[str] = []
+    taken: Counter[str] = Counter()
     for colour in palette:
-        if colour is None:
-            name = "uncoloured"
-        else:
-            table, reach = (names, SAME_COLOUR) if names else (PLAIN_COLOURS, np.inf)
-            distances = {name: float(np.linalg.norm(np.subtract(colour, value))) for name, value in table.items()}
-            name = min(distances, key=distances.__getitem__)
-            if distances[name] > reach:
-                name = _called([colour], {})[0]
-        again = 1 + sum(other == name or other.rsplit("-", 1)[0] == name for other in called)
-        called.append(name if names.get(name) is not None or again == 1 else f"{name}-{again}")
+        known = colour and _nearest(colour, names)
+        if known and colour and _apart(colour, names[known]) < SAME_COLOUR:
+            called.append(known)
+            continue
+        name = _nearest(colour, PLAIN_COLOURS) if colour else "uncoloured"
+        taken[name] += 1
+        called.append(name if taken[name] == 1 else f"{name}-{taken[name]}")
     return called
+
+
+def _nearest(colour: Colour, table: Mapping[str, Colour]) -> str:
+    return min(table, key=lambda name: _apart(colour, table[name]), default="")
+
+
+def _apart(one: Colour, other: Colour) -> float:
+    return float(np.linalg.norm(np.subtract(one, other)))

@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from blemish.arrays import PerPoint, PerTriangle, Points, Triangles
+from blemish.arrays import PerTriangle, Points, Triangles
 from blemish.errors import PartError
 
 WELDS = (1e-7, 1e-6, 1e-5, 1e-4)
@@ -44,8 +44,8 @@ def solid_of(points: Points, triangles: Triangles, where: str, cure: str) -> Sol
     return Solid(points, triangles, kept, bool(turned))
 
 
-def weld(points: Points, distance_mm: float) -> tuple[Points, PerPoint]:
-    """Make one of points nearer than ``distance_mm``: the kept points, and for each old point its new index.
+def weld(points: Points, distance_mm: float) -> tuple[np.ndarray, np.ndarray]:
+    """Make one of points nearer than ``distance_mm``: the kept points (k, 3), and for each old point its new index (n,).
 
     The first of them in the file stays where it is, and the order of the file is the order of the mesh.
     """
@@ -83,7 +83,7 @@ def _links(start: np.ndarray, end: np.ndarray, count: int) -> coo_array:
     return coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(count, count))
 
 
-def _weld_closed(points: Points, triangles: Triangles) -> tuple[Points, Triangles, np.ndarray]:
+def _weld_closed(points: Points, triangles: Triangles) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weld with the smallest distance that closes the mesh; one that none closes comes back as the first left it."""
     diagonal = float(np.linalg.norm(np.ptp(points[np.unique(triangles)], axis=0)))
     results = []
