@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from blemish.dataset import write
@@ -29,7 +30,7 @@ from blemish.part import Part, load
 from blemish.plan import Plan, make_plan, read_plan, write_plan
 from blemish.plan.files import wishes_of
 from blemish.recipe import Recipe, frame_digest, is_defective, plan_digest, software, specimen_digest
-from blemish.render import Scene, build_scene, shoot
+from blemish.render import Frame, Scene, build_scene, shoot
 from blemish.seeds import number
 from blemish.settings import canonical, plain, read
 
@@ -237,10 +238,20 @@ def _shoot_views(task: _Task) -> _Task:
             light=plain(plan.light),
             exposure=plain(recipe.sensor),
             seeds={"frame": seed},
-            defects=tuple(VisibleDefect(id=id_, area_px=area) for id_, area in frame.defects.items()),
+            defects=_beside_the_mask(frame),
         )
         write.write_frame(task.root, record, frame.image, frame.mask)
     return task
+
+
+def _beside_the_mask(frame: Frame) -> tuple[VisibleDefect, ...]:
+    """List what is seen and not in the mask: insignificant defects, and what covers less than half of any pixel."""
+    masked = set(np.unique(frame.mask).tolist())
+    return tuple(
+        VisibleDefect(id=number, area_px=round(area))
+        for number, area in frame.defects.items()
+        if area > 0 and number not in masked
+    )
 
 
 def _header(recipe: Recipe, part: Part, name: str) -> Header:

@@ -9,16 +9,25 @@ A study's results lie in its *run folder* (``runs/NAME`` unless told otherwise):
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import StringConstraints
 
+from blemish.dataset import open_dataset
+from blemish.errors import FinishError, StudyError
+from blemish.finish import draw_finishes
 from blemish.learn.protocol import Protocol
-from blemish.part import PartSource
+from blemish.make import Advance, Made, make
+from blemish.part import Part, load
 from blemish.recipe import Recipe
 from blemish.settings import read, read_toml, settings
+
+if TYPE_CHECKING:
+    from blemish.dataset.read import Dataset
+    from blemish.learn import Training
 
 
 @settings
@@ -63,4 +72,71 @@ def run_folder(study: Study, out: Path | None = None) -> Path:
     return out if out is not None else Path("runs") / study.name
 
 
-__all__ = ["PartSource", "Study", "StudyFile", "read_study", "run_folder"]
+def load_part(file: StudyFile) -> Part:
+    """Read the study's part, and hold the study against it: every mistake that only the part can show, at once."""
+    part = load(file.study.part, base=file.base)
+    mistakes = against_part(file.study, part)
+    if mistakes:
+        raise StudyError(str(file.path), mistakes)
+    return part
+
+
+def against_part(study: Study, part: Part) -> list[str]:
+    """List what in a study does not fit its part: regions that it does not have or that cannot carry their finish."""
+    mistakes = []
+    places = [("plan.regions", study.plan.regions)]
+    places += [(f"defects[{i}].regions", population.regions) for i, population in enumerate(study.defects, 1)]
+    known = [region.name for region in part.regions]
+    for place, names in places:
+        for name in names:
+            if name != "*" and name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+                mistakes.append(f"{place}: {part.name} has no region {name!r}; {hint}")
+    try:
+        draw_finishes(part, study.finishes, study.seed, study.specimens.names[0])
+    except FinishError as error:
+        mistakes.append(f"finishes: {error}")
+    return mistakes
+
+
+def make_dataset(
+    file: StudyFile, run: Path, *, workers: int = 1, advance: Advance = lambda _done, _total, _note: None
+) -> Made:
+    """Make the study's dataset in its run folder."""
+    load_part(file)
+    return make(
+        file.study.recipe,
+        run / "dataset",
+        base=file.base,
+        name=file.study.name,
+        study_text=file.text,
+        workers=workers,
+        advance=advance,
+    )
+
+
+def dataset_of(file: StudyFile, run: Path, data: Path | None = None) -> Dataset:
+    """Open the dataset that a study learns from: the one given, the one that it names, or the one that it made."""
+    named = file.base / file.study.data if file.study.data else run / "dataset"
+    return open_dataset(data or named)
+
+
+def train_model(
+    file: StudyFile,
+    run: Path,
+    *,
+    data: Path | None = None,
+    init: Path | None = None,
+    advance: Advance = lambda _done, _total, _note: None,
+) -> Training:
+    """Train the study's network; with ``init``, go on from the model of another run."""
+    from blemish.learn import Progress, load_model, train
+
+    def tell(at: Progress) -> None:
+        done = (at.epoch - 1) * at.steps_per_epoch + at.step
+        worth = "" if at.validation_f1 is None else f", validation F1 {at.validation_f1:.3f}"
+        advance(done, at.max_epochs * at.steps_per_epoch, f"epoch {at.epoch}, loss {at.loss:.4f}{worth}")
+
+    start = None if init is None else load_model(init / "model")
+    return train(file.study.learn, dataset_of(file, run, data), run / "model", start, tell)

@@ -1,0 +1,65 @@
+"""``blemish check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blemish.part.check import PartFacts
+
+SAMPLES_A_SECOND = 5e6
+"""What two processor cores reach on the built-in clutch (``benchmarks/frame.py``); more cores and GPUs reach more."""
+
+
+def check(study: Path, *, out: Path | None = None) -> None:
+    """Tell every mistake in a study, and what it would cost in frames, disk and time.
+
+    Parameters
+    ----------
+    study
+        The study file.
+    out
+        The run folder; without it ``runs/NAME``.
+    """
+    from blemish.make import disk_bytes, plan_path, refuse_small_disk
+    from blemish.part.check import facts
+    from blemish.plan.files import wishes_of
+    from blemish.recipe import plan_digest
+    from blemish.study import load_part, read_study, run_folder
+
+    file = read_study(study)
+    settings = file.study
+    part = load_part(file)
+    _tell(facts(part))
+    path = plan_path(run_folder(settings, out) / "dataset")
+    planned = wishes_of(path) == plan_digest(settings.recipe, part)
+    views, most = settings.plan.max_views, "at most "
+    if planned:
+        from blemish.plan import read_plan
+
+        views, most = len(read_plan(path, part).viewpoints), ""
+    specimens = len(settings.specimens.names)
+    frames = specimens * views
+    pixels = settings.camera.width_px * settings.camera.height_px
+    seconds = frames * pixels * settings.render.samples_per_pixel / SAMPLES_A_SECOND
+    width, height = settings.camera.field_of_view_mm
+    print(f"the camera sees {width:.1f} x {height:.1f} mm at {1 / settings.camera.mm_per_px:.1f} px/mm")
+    print(
+        f"{specimens} specimens x {most}{views} views = {most}{frames} frames; about "
+        f"{disk_bytes(settings.recipe, frames) / 1e9:.2f} GB of disk and {seconds / 60:.0f} minutes on two cores"
+    )
+    refuse_small_disk(settings.recipe, run_folder(settings, out) / "dataset", frames)
+    print(f"{study}: no mistakes" + ("" if planned else f"; next: blemish plan {study}"))
+
+
+def _tell(part: PartFacts) -> None:
+    x, y, z = part.size_mm
+    print(
+        f"{part.name}: {x:.4g} x {y:.4g} x {z:.4g} mm, {part.volume_mm3 / 1000:.4g} cm3, {part.num_faces} faces, "
+        f"{part.num_triangles} triangles, " + ("closed" if part.watertight else "NOT closed")
+    )
+    width = max(len(region.name) for region in part.regions)
+    for region in part.regions:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in region.kinds.items())
+        print(f"  {region.name:<{width}}  {region.area_mm2:8.0f} mm2  {region.area_fraction:5.1%}  {kinds}")

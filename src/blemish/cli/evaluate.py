@@ -1,0 +1,32 @@
+"""``blemish evaluate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def evaluate(run: Path, dataset: Path, *, split: str = "test", out: Path | None = None) -> None:
+    """Measure a trained network on a dataset.
+
+    Parameters
+    ----------
+    run
+        The run folder that holds the model.
+    dataset
+        The dataset to measure on; it need not be the one that was learned from.
+    split
+        Which of its sets: train, val, test.
+    out
+        The folder for evaluation.json and example predictions; without it ``evaluation`` in the run folder.
+    """
+    from blemish.cli.progress import progress
+    from blemish.dataset import open_dataset
+    from blemish.evaluate import as_text
+    from blemish.evaluate import evaluate as measure
+    from blemish.learn import load_model
+
+    model = load_model(run / "model")
+    opened = open_dataset(dataset)
+    with progress("evaluating") as advance:
+        worth = measure(model, opened, split, out or run / "evaluation", lambda done, total: advance(done, total, ""))
+    print(as_text({f"{worth.network} on {worth.dataset}/{split}": worth}))

@@ -1,0 +1,34 @@
+"""``blemish train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def train(study: Path, *, data: Path | None = None, init: Path | None = None, out: Path | None = None) -> None:
+    """Train or fine-tune a network on a dataset, and choose its threshold.
+
+    Parameters
+    ----------
+    study
+        The study file; its [learn] says how.
+    data
+        The dataset to learn from; without it the study's own, made or named by ``data`` in it.
+    init
+        A run folder whose model training goes on from (fine-tuning).
+    out
+        The run folder; without it ``runs/NAME``. The model goes into the folder ``model`` in it.
+    """
+    from blemish.cli.progress import progress
+    from blemish.study import read_study, run_folder, train_model
+
+    file = read_study(study)
+    with progress("training") as advance:
+        done = train_model(file, run_folder(file.study, out), data=data, init=init, advance=advance)
+    for warning in done.warnings:
+        print(f"warning: {warning}")
+    threshold = done.model.threshold
+    told = f"F1 {done.model.training['validation_f1']:.3f} on the validation set" if done.model.training else ""
+    print(
+        f"{done.folder}: {done.epochs} epochs, the best is {done.best_epoch}; {told}; threshold {threshold.value:.4g}"
+    )

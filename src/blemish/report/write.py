@@ -1,0 +1,184 @@
+"""One page about a run: what was made, what was learned, what it is worth, and how to do it again."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from blemish.arrays import Grey
+from blemish.dataset import open_dataset, ply
+from blemish.dataset.atomic import replace_file
+from blemish.dataset.read import Dataset
+from blemish.errors import RequestError, WorkError
+from blemish.evaluate import Evaluation, read_evaluation
+from blemish.evaluate.evaluation import FILE as EVALUATION
+from blemish.evaluate.table import COLUMNS, cells
+from blemish.frames import Pose
+from blemish.learn import curves
+from blemish.report import figures
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture inside the page."""
+
+    data: str
+    caption: str
+    kind: str = "image/png"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with a sentence and pictures."""
+
+    title: str
+    text: str
+    figures: tuple[Picture, ...]
+
+
+def write_report(run: Path, data: Path | None = None) -> Path:
+    """Write ``report.html`` into a run folder from what lies there, and give its path; it needs no other file.
+
+    ``data`` is the dataset where it is not the run's own. Stages that have not been run are left out.
+    """
+    from jinja2 import Environment
+
+    folder = data or run / "dataset"
+    if not (folder / "dataset.json").is_file() and not (run / "evaluation" / EVALUATION).is_file():
+        raise RequestError(f"{run}: there is neither a dataset nor an evaluation here; `blemish run STUDY` makes both")
+    dataset = open_dataset(folder) if (folder / "dataset.json").is_file() else None
+    evaluation = read_evaluation(run / "evaluation") if (run / "evaluation" / EVALUATION).is_file() else None
+    plan = _json(run / "plan.json") if data is None else {}
+    template = resources.files("blemish.report").joinpath("page.html.j2").read_text(encoding="utf-8")
+    study = run / "study.toml"
+    text = study.read_text(encoding="utf-8") if study.is_file() else ""
+    page = (
+        Environment(autoescape=True)
+        .from_string(template)
+        .render(
+            name=dataset.header.name if dataset else run.name,
+            summary=_summary(dataset, plan),
+            notes=list(_notes(run)),
+            table=[COLUMNS, cells(evaluation.network, evaluation)] if evaluation else [],
+            measured=_measured(evaluation) if evaluation else "",
+            by_kind=list(_by_kind(evaluation)) if evaluation else [],
+            sections=list(_sections(run, dataset, plan, evaluation)),
+            coverage=[(region, f"{share:.1%}") for region, share in plan.get("coverage_by_region", {}).items()],
+            command="blemish run study.toml",
+            facts=list(_facts(run, dataset)),
+            study=text,
+        )
+    )
+    path = run / "report.html"
+    replace_file(run, path, page.encode())
+    return path
+
+
+def _summary(dataset: Dataset | None, plan: dict[str, Any]) -> str:
+    if dataset is None:
+        return "the dataset is not here"
+    counts = dataset.header.counts
+    told = f"{counts.get('specimens', 0)} specimens, {len(dataset.frames)} frames"
+    if plan:
+        told += f", {len(plan['viewpoints'])} viewpoints that cover {plan['coverage']:.1%} of the inspected area"
+    return told
+
+
+def _notes(run: Path) -> Iterator[str]:
+    model = _json(run / "model" / "model.json")
+    if model.get("threshold", {}).get("chosen_by") == "quantile":
+        yield "No defect was seen in validation, so the threshold is a quantile of correct pixels."
+
+
+def _measured(evaluation: Evaluation) -> str:
+    return (
+        f"Per cent, pixel by pixel, on the {evaluation.images} frames of the set \u201c{evaluation.split}\u201d "
+        f"({evaluation.images_with_defects} of them show a defect), at the threshold {evaluation.threshold:.3g} that "
+        "the validation set chose; the interval is a bootstrap over specimens. A defect counts as found when "
+        f"{evaluation.objects.rule.found_from:.0%} of its pixels are."
+    )
+
+
+def _by_kind(evaluation: Evaluation) -> Iterator[tuple[str, str, str, str]]:
+    for name, found in evaluation.objects.by_kind.items():
+        yield name, str(found.found), str(found.total), f"{found.recall:.0%}"
+    for name, found in evaluation.objects.by_width_px.items():
+        yield f"{name} px wide", str(found.found), str(found.total), f"{found.recall:.0%}"
+
+
+def _sections(
+    run: Path, dataset: Dataset | None, plan: dict[str, Any], evaluation: Evaluation | None
+) -> Iterator[Section]:
+    if evaluation and evaluation.examples:
+        yield Section(
+            "Held-out frames",
+            "Left: the image. Middle: what is there, outlined in green. Right: what the model calls a defect, in red.",
+            tuple(_examples(run / "evaluation", evaluation)),
+        )
+    geometry = _geometry(dataset) if dataset and dataset.header.kind == "rendered" else None
+    if geometry is not None:
+        pictures = [_picture(figures.regions(geometry[1]), "The part, coloured by region")]
+        if plan:
+            poses = [Pose.from_matrix(np.array(view["world_from_camera"])) for view in plan["viewpoints"]]
+            pictures.append(_picture(figures.viewpoints(geometry[1], poses), "Where the camera stands and looks"))
+        yield Section("The part and the plan", "", tuple(pictures))
+        caption = f"Specimen {geometry[0]}: its defects in red, significant or not"
+        yield Section("A specimen", "", (_picture(figures.defects(geometry[1]), caption),))
+    rows = curves.read(run / "model")
+    if rows:
+        pictures = [_picture(figures.learning(rows), "Loss and validation F1 by epoch")]
+        if evaluation:
+            pictures.append(_picture(figures.precision_recall(evaluation), "Precision and recall on held-out frames"))
+        yield Section("Curves", "", tuple(pictures))
+
+
+def _examples(folder: Path, evaluation: Evaluation) -> Iterator[Picture]:
+    for example in evaluation.examples:
+        image, mask, scores = (_grey(folder / name) for name in (example.image, example.mask, example.scores))
+        data = figures.comparison(image, mask, scores, evaluation.threshold)
+        yield Picture(base64.b64encode(data).decode(), example.frame, "image/jpeg")
+
+
+def _grey(path: Path) -> Grey:
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise WorkError(f"{path}: this picture of the evaluation is missing or damaged; evaluate again")
+    return np.asarray(image, dtype=np.uint8)
+
+
+def _geometry(dataset: Dataset) -> tuple[str, ply.Geometry] | None:
+    """Give the defective specimen with the most defects, and its mesh."""
+    names = sorted({path.name for path in (dataset.root / "specimens").iterdir()})
+    specimens = [dataset.specimen(name) for name in names]
+    best = max(specimens, key=lambda one: (one.defective, len(one.defects)), default=None)
+    path = dataset.root / "specimens" / best.id / "part.ply" if best else None
+    return (best.id, ply.unpack(path.read_bytes())) if best and path and path.is_file() else None
+
+
+def _facts(run: Path, dataset: Dataset | None) -> Iterator[tuple[str, str]]:
+    if dataset is not None:
+        for name, version in dataset.header.software.items():
+            yield name, version
+        for name, digest in sorted(dataset.header.digests.items()):
+            yield f"SHA-256 of {name}", digest
+    model = _json(run / "model" / "model.json")
+    if model:
+        yield "SHA-256 of the weights", model["weights"]["sha256"]
+        for name, version in model["software"].items():
+            yield f"trained with {name}", version
+
+
+def _picture(data: bytes, caption: str) -> Picture:
+    return Picture(base64.b64encode(data).decode(), caption)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}

@@ -1,0 +1,74 @@
+"""Making: the same bytes whatever happened on the way."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tiny import TINY, command, tree
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Make the tiny study once, in one go."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    (folder / "tiny.toml").write_text(TINY)
+    subprocess.run(command("make", "tiny.toml"), cwd=folder, check=True, timeout=300)
+    return folder, tree(folder / "runs/tiny/dataset")
+
+
+def test_a_made_dataset_proves_itself(undisturbed: tuple[Path, dict[str, str]], blemish: Command) -> None:
+    """Verify finds no fault, and the frames are those that the plan and the specimens ask for."""
+    folder, files = undisturbed
+    told = blemish("verify", folder / "runs/tiny/dataset")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert sum(name.endswith("frame.json") for name in files) == 3 * 4
+
+
+def test_two_workers_give_the_same_bytes_as_one(
+    undisturbed: tuple[Path, dict[str, str]], tiny: Path, blemish: Command
+) -> None:
+    """The farm is only a map: the dataset does not know how many worked on it."""
+    told = blemish("make", tiny, "--workers", 2)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert tree(tiny.parent / "runs/tiny/dataset") == undisturbed[1]
+
+
+def test_killed_and_run_again_gives_the_same_bytes(
+    undisturbed: tuple[Path, dict[str, str]], tiny: Path, blemish: Command
+) -> None:
+    """``kill -9`` in the middle, then the same command: an undisturbed dataset, and finished frames are kept."""
+    frames = tiny.parent / "runs/tiny/dataset/frames"
+    with subprocess.Popen(command("make", tiny), cwd=tiny.parent, stdout=subprocess.DEVNULL) as run:
+        deadline = time.monotonic() + 240
+        while len(list(frames.glob("*/*/frame.json"))) < 5:
+            assert run.poll() is None, "it ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        run.send_signal(signal.SIGKILL)
+    finished = {path: path.stat().st_mtime_ns for path in frames.glob("*/*/image.png")}
+    assert 5 <= len(finished) < 12
+    told = blemish("make", tiny)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert tree(tiny.parent / "runs/tiny/dataset") == undisturbed[1]
+    assert {path: path.stat().st_mtime_ns for path in finished} == finished
+
+
+def test_a_changed_study_remakes_what_the_change_concerns(
+    undisturbed: tuple[Path, dict[str, str]], tiny: Path, blemish: Command
+) -> None:
+    """One view fewer re-makes nothing and removes that view; other samples re-make every frame."""
+    assert blemish("make", tiny).returncode == 0
+    text = tiny.read_text()
+    tiny.write_text(text.replace("defective = 2", "defective = 1"))
+    told = blemish("make", tiny)
+    assert "8 frames, 0 of them made now" in told.stdout, told.stdout + told.stderr
+    tiny.write_text(text.replace("samples_per_pixel = 4", "samples_per_pixel = 5"))
+    told = blemish("make", tiny)
+    assert "12 frames, 12 of them made now" in told.stdout, told.stdout + told.stderr
