@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blemish.finish.relief import Real
+from blemish.finish.arithmetic import Real
 
 
 def eval_pdf(view: Any, light: Any, alpha: tuple[Real, Real], metal: Any) -> tuple[Real, Real]:
@@ -46,7 +46,7 @@ def sample(view: Any, point: Any, alpha: tuple[Real, Real], metal: Any) -> tuple
     # A uniform point on the cap of the unit sphere that the stretched view direction can reflect to.
     sine, cosine = dr.sincos(2 * dr.pi * point.x)
     z = dr.fma(1 - point.y, 1 + stretched.z, -stretched.z)
-    radius = dr.safe_sqrt(1 - dr.square(z))
+    radius = dr.sqrt(dr.abs(1 - dr.square(z)))
     half = vector(radius * cosine, radius * sine, z) + stretched
     half = dr.normalize(vector(half.x * ax, half.y * ay, half.z))
     light = 2 * dr.dot(view, half) * half - view
@@ -74,8 +74,23 @@ def _lambda(direction: Any, alpha: tuple[Real, Real]) -> Real:
 
 
 def _fresnel(cosine: Real, metal: Any) -> Real:
-    """Reflectance of unpolarised light at a conductor of complex index ``metal`` (Born and Wolf, section 14.2)."""
-    import drjit as dr
-    import mitsuba as mi
+    """Give the reflectance of unpolarised light at a conductor of complex index n + ik.
 
-    return mi.fresnel_conductor(dr.minimum(cosine, 1), metal)
+    With c and s the cosine and sine of the angle, e = n^2 - k^2 - s^2, q = sqrt(e^2 + 4 n^2 k^2), p = sqrt((q + e) / 2)
+
+        Rs = (q + c^2 - 2 p c) / (q + c^2 + 2 p c)
+        Rp = Rs (c^2 q + s^4 - 2 p c s^2) / (c^2 q + s^4 + 2 p c s^2)
+
+    (M. Born, E. Wolf, Principles of Optics, section 14.2.) The result is the mean of the two.
+    """
+    import drjit as dr
+
+    n2, k2 = dr.square(metal.real), dr.square(metal.imag)
+    c2 = dr.square(cosine)
+    s2 = dr.abs(1 - c2)
+    e = n2 - k2 - s2
+    q = dr.sqrt(dr.square(e) + 4 * n2 * k2)
+    p = dr.sqrt(0.5 * dr.abs(q + e))
+    across = (q + c2 - 2 * p * cosine) / (q + c2 + 2 * p * cosine)
+    a, b = c2 * q + dr.square(s2), 2 * p * cosine * s2
+    return 0.5 * across * (1 + (a - b) / (a + b))

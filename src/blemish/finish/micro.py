@@ -9,9 +9,10 @@ import drjit as dr
 import mitsuba as mi
 import numpy as np
 
+from blemish.finish.arithmetic import Real, angle_of, at_least
 from blemish.finish.lay import AROUND, KINDS, NUMBERS, PLANAR, ROW
 from blemish.finish.metals import Metal
-from blemish.finish.relief import Real, Relief, Track
+from blemish.finish.relief import Relief, Track
 
 LEAST_COSINE = 0.02
 """A normal that faces away from the viewer (a slope, or a facet that stands for a round surface) is bent to this."""
@@ -70,7 +71,7 @@ def micro_surface(  # noqa: PLR0917  what a ray tracer knows about a hit, in its
 def visible(normal: Any, to_viewer: Any) -> Any:
     """Bend a normal towards the viewer, just as far as it must be to be seen."""
     cosine = dr.dot(normal, to_viewer)
-    return dr.normalize(normal + dr.maximum(LEAST_COSINE - cosine, 0) * to_viewer)
+    return dr.normalize(normal + at_least(LEAST_COSINE - cosine, 0) * to_viewer)
 
 
 def _relief(track: Track, numbers: list[Any], kind: Real, kinds: tuple[int, ...]) -> Relief:
@@ -96,12 +97,12 @@ def _track(row: list[Any], position: Any, normal: Any, to_viewer: Any, footprint
     v = mi.Vector3f(position) - mi.Vector3f(row[1].xyz)
     x, y, z = dr.dot(v, e1), dr.dot(v, e2), dr.dot(v, axis)
     r = dr.sqrt(dr.square(x) + dr.square(y))
-    angle = dr.atan2(y, x)
+    angle = angle_of(y, x)
     is_planar, is_around, is_arc = shape == PLANAR, shape == AROUND, rho > 0
     # On the profile, and the direction in which it grows.
-    arc_angle = dr.atan2(z, r - ra)
+    arc_angle = angle_of(z, r - ra)
     s = dr.select(is_arc, rho * arc_angle, cz * z + cr * r)
-    out = (e1 * x + e2 * y) * dr.rcp(dr.maximum(r, 1e-6))
+    out = (e1 * x + e2 * y) * dr.rcp(at_least(r, 1e-6))
     around = dr.cross(axis, out)
     sine, cosine = dr.sincos(arc_angle)
     onward = dr.select(is_arc, axis * cosine - out * sine, axis * cz + out * cr)
@@ -127,4 +128,4 @@ def _track(row: list[Any], position: Any, normal: Any, to_viewer: Any, footprint
 
 def _spread(sideways: Real, upwards: Real) -> Real:
     """How much wider a footprint gets on a slanted surface, in the direction in which ``sideways`` is measured."""
-    return dr.sqrt(1 + dr.square(sideways / dr.maximum(upwards, LEAST_COSINE)))
+    return dr.sqrt(1 + dr.square(sideways / at_least(upwards, LEAST_COSINE)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blemish.finish.relief import Real
+from blemish.finish.arithmetic import Real, at_least
 
 
 def mixed(x: Any, y: Any, seed: Any) -> Real:
@@ -62,7 +62,7 @@ def cell(index: Real, period: Real) -> Any:
     """Turn a whole-numbered float into a lattice index, taken modulo the period if there is one."""
     import drjit as dr
 
-    wrapped = dr.select(period > 0, index - period * dr.floor(index / dr.maximum(period, 1)), index)
+    wrapped = dr.select(period > 0, index - period * dr.floor(index / at_least(period, 1)), index)
     return dr.int32_array_t(type(wrapped))(wrapped)
 
 
@@ -70,5 +70,5 @@ def whole_cells(period_mm: Real, size_mm: Real) -> tuple[Real, Real]:
     """Fit cells of about ``size_mm`` into a period: how many go in (0 if there is no period), and their exact size."""
     import drjit as dr
 
-    count = dr.select(period_mm > 0, dr.maximum(dr.round(period_mm / size_mm), 1), 0)
-    return count, dr.select(count > 0, period_mm / dr.maximum(count, 1), size_mm)
+    count = dr.select(period_mm > 0, at_least(dr.round(period_mm / size_mm), 1), 0)
+    return count, dr.select(count > 0, period_mm / at_least(count, 1), size_mm)

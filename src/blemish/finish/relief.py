@@ -20,10 +20,8 @@ distribution: the widths agree, the tails do not.)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-Real = Any
-"""A Dr.Jit array of floats, or a number."""
+from blemish.finish.arithmetic import Real
 
 
 @dataclass(frozen=True)

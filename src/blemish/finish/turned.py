@@ -27,8 +27,9 @@ from __future__ import annotations
 from typing import Any
 
 from blemish.finish.alpha import Alpha, Pattern
+from blemish.finish.arithmetic import Real
 from blemish.finish.noise import along_line
-from blemish.finish.relief import Real, Relief, Track, keep, rougher
+from blemish.finish.relief import Relief, Track, keep, rougher
 from blemish.settings import Fraction, NotNegative, Positive, settings
 
 Axis = tuple[float, float, float] | None
@@ -112,5 +113,5 @@ def groove(track: Track, numbers: Any) -> tuple[Real, Real]:
         w = across - feed * (turns + wander)
         h = dr.square(w) / (2 * nose) + depth
         distance = dr.select(h < height, w, distance)
-        height = dr.minimum(h, height)
+        height = dr.select(h < height, h, height)
     return height, distance
