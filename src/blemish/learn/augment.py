@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float32, UInt8
 
 from blemish.arrays import Grey, Instances
 from blemish.learn.crops import Window
 from blemish.learn.exposure import WHITE, Levels, expose, levels
 from blemish.learn.protocol import Augmentation
 
-Label = UInt8[np.ndarray, "h w"]
+Crop = Float32[np.ndarray, "side side"]
+"""Grey levels from 0 to 255."""
+Label = UInt8[np.ndarray, "side side"]
 """1 where a significant defect is, else 0."""
 
 
@@ -47,7 +49,7 @@ def draw_variation(augmentation: Augmentation, rng: np.random.Generator) -> Vari
     )
 
 
-def cut(image: Grey, mask: Instances, window: Window, variation: Variation) -> tuple[Levels, Label]:
+def cut(image: Grey, mask: Instances, window: Window, variation: Variation) -> tuple[Crop, Label]:
     """Cut a window out of image and mask, rotated and mirrored; outside the image all is 0."""
     if variation.angle_deg == 0:
         inside = slice(window.top, window.top + window.side), slice(window.left, window.left + window.side)
@@ -66,7 +68,7 @@ def _padded(patch: np.ndarray, window: Window) -> np.ndarray:
     return np.pad(patch, ((0, missing[0]), (0, missing[1]))) if any(missing) else patch
 
 
-def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float) -> tuple[Levels, Label]:
+def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float) -> tuple[Crop, Label]:
     # image = centre + R (crop - place): the drawn pixel keeps its place in the crop.
     sine, cosine = np.sin(np.radians(angle_deg)), np.cos(np.radians(angle_deg))
     rotation = np.array([[cosine, -sine], [sine, cosine]])

@@ -35,6 +35,6 @@ def keep(folder: Path, epochs: int) -> None:
 
 def _epoch(line: bytes) -> float:
     try:
-        return json.loads(line)["epoch"]
+        return float(json.loads(line)["epoch"])
     except (ValueError, KeyError, TypeError):
         return math.inf  # it was being written when the training was killed

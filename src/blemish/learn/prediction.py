@@ -51,16 +51,16 @@ def spans(size: int, tile_px: int, margin_px: int) -> list[Span]:
     """Divide an axis into as few, nearly equal tiles as reach ``margin_px`` beyond what they give."""
     if size <= tile_px:
         return [Span(0, size, 0, size)]
-    inner = tile_px - 2 * margin_px
-    assert inner > 0, f"a tile of {tile_px} px has nothing left inside margins of {margin_px} px"
-    count = -(-size // inner)
     # Tiles begin at multiples of what the network folds up, or its grid of cells would shift from tile to tile.
-    cuts = [round(size * k / count / MULTIPLE) * MULTIPLE for k in range(count)] + [size]
     margin = -(-margin_px // MULTIPLE) * MULTIPLE
+    inner = tile_px // MULTIPLE - 2 * margin // MULTIPLE
+    assert inner > 0, f"a tile of {tile_px} px has nothing left inside margins of {margin_px} px"
+    cells = -(-size // MULTIPLE)
+    count = -(-cells // inner)
+    cuts = [*(cells * k // count * MULTIPLE for k in range(count)), size]
     return [
         Span(max(first - margin, 0), min(last + margin, size), first, last)
         for first, last in pairwise(cuts)
-        if last > first
     ]
 
 

@@ -3,7 +3,7 @@
 Each 2 x 2 block of pixels is folded into channels before the first convolution and unfolded after the last one, so
 nothing is thrown away and no convolution runs at full resolution, where few channels cost the most memory traffic.
 In between stands a plain U-Net of four levels (two 3 x 3 convolutions with batch normalisation each, max-pooling
-down, nearest neighbour up). It sees about 140 pixels around each one.
+down, nearest neighbour up). It sees about 100 pixels to each side.
 
 Cost at width 16: 0.49 million parameters, 0.67 billion multiply-adds for a crop of 256 x 256 (10 thousand a pixel: an
 eleventh of ``unet``).

@@ -55,5 +55,5 @@ def plates(
         name = f"{'d' if defective else 'c'}{number:03d}"
         write_specimen(root, SpecimenRecord(id=name, defective=defective, defects=defects))
         write_frame(root, FrameRecord(specimen=name, view="v0", digest=f"{number:064x}"), image, mask)
-    finish(root, header, split=SplitRule(shares={"train": 2, "val": 1, "test": 1}))
+    finish(root, header, split=SplitRule(shares={"train": 2.0, "val": 1.0, "test": 1.0}))
     return open_dataset(root)
