@@ -191,9 +191,10 @@ def _counted(called: Any, there: Any, before: PixelCounts | None) -> PixelCounts
 def _choose_examples(frames: Frames, wanted: int) -> set[int]:
     """Choose frames evenly spread over those with defects, and one in four over those without."""
     has = frames.column("defect_px") > 0
+    shows, correct = np.flatnonzero(has), np.flatnonzero(~has)
+    num_correct = min(max(wanted // 4, wanted - len(shows)), len(correct))
     chosen: set[int] = set()
-    for pool, share in ((np.flatnonzero(~has), wanted // 4), (np.flatnonzero(has), wanted)):
-        number = min(share, wanted - len(chosen), len(pool))
+    for pool, number in ((correct, num_correct), (shows, min(wanted - num_correct, len(shows)))):
         chosen |= {int(pool[i]) for i in np.linspace(0, len(pool) - 1, number).round().astype(int)}
     return chosen
 

@@ -14,13 +14,13 @@ from functools import cache
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int64
 
-_KEPT_BITS = 12
+_KEPT_BITS = 16
 _DROPPED = 23 - _KEPT_BITS
 _SMALLEST = np.float32(2.0**-24)
 _FIRST = int(_SMALLEST.view(np.uint32)) >> _DROPPED
 _HALF = (int(np.float32(0.5).view(np.uint32)) >> _DROPPED) - _FIRST
 BINS = 2 * _HALF + 1
-"""188 417: below one half, above it, and one half itself."""
+"""Three million: below one half, above it, and one half itself."""
 
 Counts = Int64[np.ndarray, "bins"]
 
@@ -34,13 +34,13 @@ class ScoreHistogram:
 
     def add(self, scores: Float[np.ndarray, "..."], defective: Bool[np.ndarray, "..."]) -> None:
         """Count pixels, in place; scores are probabilities from 0 to 1."""
-        counted = np.bincount(bin_of(scores.ravel()) + BINS * defective.ravel(), minlength=2 * BINS)
-        np.add(self.correct, counted[:BINS], out=self.correct)
-        np.add(self.defective, counted[BINS:], out=self.defective)
+        bins, there = bin_of(scores.ravel()), defective.ravel()
+        np.add.at(self.correct, bins[~there], 1)
+        np.add.at(self.defective, bins[there], 1)
 
 
 def empty() -> ScoreHistogram:
-    """Give a histogram that has counted nothing; 3 MB."""
+    """Give a histogram that has counted nothing; 48 MB, of which what is never touched takes no memory."""
     return ScoreHistogram(np.zeros(BINS, np.int64), np.zeros(BINS, np.int64))
 
 

@@ -58,10 +58,7 @@ def spans(size: int, tile_px: int, margin_px: int) -> list[Span]:
     cells = -(-size // MULTIPLE)
     count = -(-cells // inner)
     cuts = [*(cells * k // count * MULTIPLE for k in range(count)), size]
-    return [
-        Span(max(first - margin, 0), min(last + margin, size), first, last)
-        for first, last in pairwise(cuts)
-    ]
+    return [Span(max(first - margin, 0), min(last + margin, size), first, last) for first, last in pairwise(cuts)]
 
 
 def _scores(model: Model, image: Grey) -> Scores:
