@@ -17,6 +17,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from blemish.arrays import PerPoint, Points, Vector
+from blemish.defects.analytic import cross, dot, norm
 from blemish.part.model import Surface
 
 
@@ -40,19 +41,19 @@ class Chart(Protocol):
 
 def transport(vectors: Points, start: Points, end: Points) -> Points:
     """Turn tangent vectors at unit normals ``start`` into tangent vectors at ``end``, by the least rotation."""
-    cosine = np.sum(start * end, axis=-1, keepdims=True)
-    share = np.sum(end * vectors, axis=-1, keepdims=True) / np.maximum(1 + cosine, 1e-6)
+    cosine = dot(start, end)[:, None]
+    share = dot(end, vectors)[:, None] / np.maximum(1 + cosine, 1e-6)
     return vectors - share * (start + end)
 
 
 def arc_steps(points: Points, origins: Points, normals: Points, origin_normals: Points) -> Points:
     """Give the tangent vectors at the origins that lead to the points along circular arcs: direction and length."""
     step = points - origins
-    flat = step - np.sum(step * origin_normals, axis=1, keepdims=True) * origin_normals
-    half_sine = np.minimum(np.linalg.norm(normals - origin_normals, axis=1) / 2, 1.0)
+    flat = step - dot(step, origin_normals)[:, None] * origin_normals
+    half_sine = np.minimum(norm(normals - origin_normals) / 2, 1.0)
     bulge = np.where(half_sine > 1e-6, np.arcsin(half_sine) / np.maximum(half_sine, 1e-6), 1.0)
-    length = np.linalg.norm(step, axis=1) * bulge
-    return flat * (length / np.maximum(np.linalg.norm(flat, axis=1), 1e-12))[:, None]
+    length = norm(step) * bulge
+    return flat * (length / np.maximum(norm(flat), 1e-12))[:, None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,7 @@ class SpotChart:
 def _radial(cylinder: Surface, points: Points) -> Points:
     away = points - cylinder.origin_mm
     away = away - np.outer(away @ cylinder.axis, cylinder.axis)
-    return away / np.linalg.norm(away, axis=1, keepdims=True)
+    return away / norm(away)[:, None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,9 +123,9 @@ class TraceChart:
         """Find points on the map; between two points of the path the path is a circular arc."""
         _, nearest = self.tree.query(points)
         start, ahead, bend = self.normals[nearest], self.directions[nearest], self.bend[nearest]
-        left = np.cross(start, ahead)
+        left = cross(start, ahead)
         step = arc_steps(points, self.path[nearest], normals, start)
-        s, t = np.sum(step * ahead, axis=1), np.sum(step * left, axis=1)
+        s, t = dot(step, ahead), dot(step, left)
         # The arc's centre lies 1 / bend to the left; 1 - bend t is how much shorter the way is there.
         inner = np.maximum(1 - bend * t, 0.1)
         way, v = s / inner, t - bend * s * s / (2 * inner)

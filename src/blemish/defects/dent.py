@@ -73,8 +73,8 @@ class Dent:
 
     @property
     def feature_mm(self) -> float:
-        """Half the breadth: the wall, from the bottom to the brim."""
-        return self.half_axes_mm[1]
+        """From where the wall begins to turn over to the crest of the rim, across the dent."""
+        return self.half_axes_mm[1] * (self.section.crest - self.section.wall)
 
     @property
     def deepest_mm(self) -> float:

@@ -11,21 +11,24 @@ Outside the footprints nothing moves, to the bit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 
 import numpy as np
 
-from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles
+from blemish.arrays import CornerNormals, PerPoint, Points, Triangles, Vector
+from blemish.defects.analytic import area_vectors, dot
+from blemish.defects.mesh import Mesh
+from blemish.defects.near import Near, in_footprint
 from blemish.defects.place import Settled
-from blemish.defects.refine import Children, Mesh, refine, unit_normals
+from blemish.defects.refine import refine
+from blemish.defects.smooth import smooth_normals
 from blemish.defects.specimen import Imprinted, Specimen
 from blemish.errors import DefectError
 from blemish.part.model import Part
+from blemish.settings import plain
 
-FOOTPRINT_UM = 1.0
-"""A triangle belongs to a defect if at two or three of its corners the defect's height or depth exceeds this."""
-EDGES_PER_FEATURE = 5
-"""A defect's smallest feature is cut into this many edges."""
+SMOOTHING = 4.0
+"""Over a bevel the direction of movement turns within this many depths: enough that no triangle is overtaken."""
 
 
 def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: float | None = None) -> Specimen:
@@ -35,168 +38,105 @@ def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: f
     pixel sees, say), if that is given. Where two defects overlap their heights add up and the later one owns the
     triangles. Raises :class:`DefectError` if a defect would turn a triangle over. Costs about 5 us a triangle.
     """
-    near = _Near(settled, finest_edge_mm, len(part.triangles))
-    coarse = Mesh(part.vertices_mm, part.triangles, part.normals, part.face)
-    mesh = refine(coarse, part.surfaces, near)
-    rest_normals = unit_normals(mesh, part.surfaces, len(part.vertices_mm))
-    height = np.zeros(len(mesh.vertices))
-    gradient = np.zeros_like(mesh.vertices)
-    upward = np.zeros_like(mesh.vertices)
-    instance = np.zeros(len(mesh.triangles), dtype=np.int32)
+    near = Near(settled, finest_edge_mm)
+    mesh = Mesh(part)
+    refine(mesh, part.surfaces, near)
+    rest, triangles = mesh.vertices.data, mesh.triangles.data
+    rest_normals = mesh.corner_normals()
+    field = _Field.flat(len(rest))
+    instance = np.zeros(len(triangles), dtype=np.int32)
     for index, one in enumerate(settled):
-        _press(one, near.of(index), mesh, rest_normals, height, gradient, upward, instance)
-    vertices = mesh.vertices.copy()
-    moved = np.flatnonzero(height)
-    vertices[moved] += height[moved, None] * upward[moved]
-    _refuse_turned(part, name, settled, mesh, vertices, near)
-    normals = _tilted(rest_normals, mesh.triangles, gradient, upward)
-    defects = tuple(_record(one, vertices, mesh, upward, instance, part) for one in settled)
-    return Specimen(
-        name=name,
-        part_digest=part.digest,
-        vertices_mm=vertices,
-        triangles=mesh.triangles.astype(np.int32),
-        normals=normals,
-        rest_vertices_mm=mesh.vertices,
-        rest_normals=rest_normals,
-        face=mesh.face,
-        instance=instance,
-        defects=defects,
-    )
-
-
-class _Near:
-    """Which triangles are near which defect, kept up to date while the mesh is refined: pairs, sorted by defect."""
-
-    def __init__(self, settled: Sequence[Settled], finest_edge_mm: float | None, num_triangles: int) -> None:
-        self._settled = settled
-        self._edge = np.array([_edge_mm(one, finest_edge_mm) for one in settled])
-        self._triangle = np.concatenate([np.zeros(0, dtype=np.int64), *(one.patch for one in settled)])
-        self._owner = np.repeat(np.arange(len(settled)), [len(one.patch) for one in settled])
-
-    def __call__(self, mesh: Mesh, children: Children | None) -> np.ndarray:
-        fresh = np.ones(len(self._triangle), dtype=bool)
-        if children is not None:
-            offset, child = children
-            first, count = offset[self._triangle], np.diff(offset)[self._triangle]
-            place = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
-            self._triangle = child[place]
-            self._owner = np.repeat(self._owner, count)
-            fresh = np.repeat(count > 1, count)
-        self._keep(self._within(mesh, fresh))
-        longest = np.full(len(mesh.triangles), np.inf)
-        np.minimum.at(longest, self._triangle, self._edge[self._owner])
-        return longest
-
-    def of(self, index: int) -> np.ndarray:
-        """Give the triangles near one defect."""
-        start, stop = np.searchsorted(self._owner, [index, index + 1])
-        return self._triangle[start:stop]
-
-    def _keep(self, which: np.ndarray) -> None:
-        self._triangle, self._owner = self._triangle[which], self._owner[which]
-
-    def _within(self, mesh: Mesh, fresh: np.ndarray) -> np.ndarray:
-        """Say for each pair whether the triangle may still reach into the footprint; only fresh ones are looked at."""
-        keep = np.ones(len(fresh), dtype=bool)
-        bounds = np.searchsorted(self._owner, np.arange(len(self._settled) + 1))
-        for index, one in enumerate(self._settled):
-            rows = bounds[index] + np.flatnonzero(fresh[bounds[index] : bounds[index + 1]])
-            if len(rows):
-                corners = mesh.vertices[mesh.triangles[self._triangle[rows]]]
-                centroid = corners.mean(axis=1)
-                radius = np.sqrt(((corners - centroid[:, None]) ** 2).sum(axis=2).max(axis=1))
-                keep[rows] = one.spine_distance(centroid) <= one.reach_mm + radius
-        return keep
-
-
-def _edge_mm(one: Settled, finest_edge_mm: float | None) -> float:
-    edge = one.thing.feature_mm / EDGES_PER_FEATURE
-    return edge if finest_edge_mm is None else min(edge, finest_edge_mm)
-
-
-def _press(
-    one: Settled,
-    near: np.ndarray,
-    mesh: Mesh,
-    rest_normals: CornerNormals,
-    height: np.ndarray,
-    gradient: Points,
-    upward: Points,
-    instance: PerTriangle,
-) -> None:
-    """Add one defect to the heights and gradients, and claim its triangles, all in place."""
-    corners = mesh.triangles[near]
-    vertices, local = np.unique(corners, return_inverse=True)
-    local = local.reshape(corners.shape)
-    direction = _mean_normals(rest_normals[near], local, len(vertices))
-    located = one.chart.locate(mesh.vertices[vertices], direction)
-    relief = one.thing.relief(located.u, located.v)
-    here = relief.height_mm
-    touched = (here != 0) | (relief.along != 0) | (relief.across != 0)
-    rows = vertices[touched]
-    height[rows] += here[touched]
-    gradient[rows] += (
-        relief.along[touched, None] * located.along[touched] + relief.across[touched, None] * located.across[touched]
-    )
-    upward[rows] = direction[touched]
-    deep = np.abs(here) > FOOTPRINT_UM * 1e-3
-    instance[near[deep[local].sum(axis=1) >= 2]] = one.id
-
-
-def _mean_normals(corner_normals: CornerNormals, local: np.ndarray, count: int) -> Points:
-    """Give at each vertex the mean of the normals of its corners, of unit length: the smooth normal."""
-    flat = local.ravel()
-    total = np.stack([np.bincount(flat, corner_normals[..., k].ravel(), minlength=count) for k in range(3)], axis=1)
-    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
-
-
-def _tilted(normals: CornerNormals, triangles: Triangles, gradient: Points, upward: Points) -> CornerNormals:
-    """Tilt the corner normals by the gradient of the height at their vertices."""
-    sloping = np.any(gradient != 0, axis=1)
-    row, corner = np.nonzero(sloping[triangles])
-    vertex = triangles[row, corner]
-    n, g, d = normals[row, corner], gradient[vertex], upward[vertex]
-    g = g - np.sum(g * n, axis=1, keepdims=True) * n
-    tilted = n * (1 + np.sum(g * d, axis=1, keepdims=True)) - g * np.sum(n * d, axis=1, keepdims=True)
-    result = normals.copy()
-    result[row, corner] = tilted / np.linalg.norm(tilted, axis=1, keepdims=True)
-    return result
-
-
-def _refuse_turned(
-    part: Part, name: str, settled: Sequence[Settled], mesh: Mesh, vertices: Points, near: _Near
-) -> None:
-    """Raise a :class:`DefectError` if a triangle near a defect faces backwards."""
+        own = near.of(index)
+        claimed = _press(one, rest, triangles[own], rest_normals[own], field)
+        instance[own[claimed]] = one.id
+    moved = np.flatnonzero(field.height)
+    vertices = rest.copy()
+    vertices[moved] += field.height[moved, None] * field.upward[moved]
     for index, one in enumerate(settled):
-        corners = mesh.triangles[near.of(index)]
-        before, after = _area_vectors(mesh.vertices[corners]), _area_vectors(vertices[corners])
-        if np.any(np.sum(before * after, axis=1) <= 0):
+        if _turned(rest, vertices, triangles[near.of(index)]):
             raise DefectError(
                 f"specimen {name} of {part.name}: {one.label} at {np.round(one.position, 3).tolist()} mm turns the "
                 f"surface over: it is {one.thing.deepest_mm:g} mm deep where the surface bends too tightly; "
                 "make it shallower, or place it elsewhere"
             )
+    return Specimen(
+        name=name,
+        part_digest=part.digest,
+        vertices_mm=vertices,
+        triangles=triangles.astype(np.int32),
+        normals=_tilted(rest_normals, triangles, field),
+        rest_vertices_mm=rest.copy(),
+        rest_normals=rest_normals,
+        face=part.face[mesh.root.data],
+        instance=instance,
+        defects=tuple(_record(one, part, vertices, triangles[instance == one.id], field) for one in settled),
+    )
 
 
-def _record(one: Settled, vertices: Points, mesh: Mesh, upward: Points, instance: PerTriangle, part: Part) -> Imprinted:
-    own = mesh.triangles[instance == one.id]
-    corners = vertices[own]
-    area = float(np.linalg.norm(_area_vectors(corners), axis=1).sum() / 2)
-    used = np.unique(own)
-    moved = np.sum((vertices[used] - mesh.vertices[used]) * upward[used], axis=1)
+@dataclass(frozen=True, eq=False)
+class _Field:
+    """What all defects together do at each vertex."""
+
+    height: PerPoint
+    gradient: Points
+    upward: Points
+    """The direction of movement: the smooth normal."""
+
+    @staticmethod
+    def flat(count: int) -> _Field:
+        return _Field(np.zeros(count), np.zeros((count, 3)), np.zeros((count, 3)))
+
+
+def _press(one: Settled, rest: Points, triangles: Triangles, normals: CornerNormals, field: _Field) -> np.ndarray:
+    """Add one defect to the field, in place; say which of the triangles near it belong to its footprint."""
+    vertices, local = np.unique(triangles, return_inverse=True)
+    local = local.reshape(triangles.shape)
+    direction = smooth_normals(rest[vertices], local, normals, SMOOTHING * one.thing.deepest_mm)
+    located = one.chart.locate(rest[vertices], direction)
+    relief = one.thing.relief(located.u, located.v)
+    touched = (relief.height_mm != 0) | (relief.along != 0) | (relief.across != 0)
+    rows = vertices[touched]
+    field.height[rows] += relief.height_mm[touched]
+    field.gradient[rows] += (relief.along[:, None] * located.along + relief.across[:, None] * located.across)[touched]
+    field.upward[rows] = direction[touched]
+    inside = in_footprint(relief.height_mm)[local].astype(np.int8)
+    return inside[:, 0] + inside[:, 1] + inside[:, 2] >= 2
+
+
+def _tilted(normals: CornerNormals, triangles: Triangles, field: _Field) -> CornerNormals:
+    """Tilt the corner normals by the gradient of the height at their vertices."""
+    sloping = dot(field.gradient, field.gradient) > 0
+    row, corner = np.nonzero(sloping[triangles])
+    vertex = triangles[row, corner]
+    n, g, d = normals[row, corner], field.gradient[vertex], field.upward[vertex]
+    g = g - dot(g, n)[:, None] * n
+    tilted = n * (1 + dot(g, d))[:, None] - g * dot(n, d)[:, None]
+    tilted /= np.sqrt(dot(tilted, tilted))[:, None]
+    result = normals.copy()
+    result[row, corner] = tilted
+    return result
+
+
+def _turned(rest: Points, vertices: Points, triangles: Triangles) -> bool:
+    """Say whether any triangle faces backwards, seen from where it was."""
+    before, after = area_vectors(rest[triangles]), area_vectors(vertices[triangles])
+    return bool(np.any(dot(before, after) <= 0))
+
+
+def _record(one: Settled, part: Part, vertices: Points, triangles: Triangles, field: _Field) -> Imprinted:
+    used = np.unique(triangles)
     return Imprinted(
         id=one.id,
         kind=one.kind,
         significant=one.significant,
-        parameters=asdict(one.thing),
-        position_mm=tuple(float(x) for x in one.position),
-        normal=tuple(float(x) for x in one.normal),
+        parameters=plain(one.thing),
+        position_mm=_three(one.position),
+        normal=_three(one.normal),
         region=part.regions[one.region].name,
-        area_mm2=area,
-        depth_mm=float(-moved.min()) if len(moved) else 0.0,
+        area_mm2=float(np.linalg.norm(area_vectors(vertices[triangles]), axis=1).sum() / 2),
+        depth_mm=float(-field.height[used].min(initial=0.0)),
     )
 
 
-def _area_vectors(corners: np.ndarray) -> np.ndarray:
-    return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+def _three(vector: Vector) -> tuple[float, float, float]:
+    return float(vector[0]), float(vector[1]), float(vector[2])

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from blemish.arrays import PerPoint, Points, Vector
-from blemish.defects import analytic
+from blemish.defects.analytic import on_surface
 from blemish.defects.chart import Chart, SpotChart, TraceChart
 from blemish.defects.kind import Kind, Spot, Trace
 from blemish.defects.topology import Topology, topology_of
@@ -136,34 +136,6 @@ def reference_direction(surface: Surface, point: Vector, normal: Vector) -> Vect
         flat = flat - (flat @ normal) * normal
         length = np.linalg.norm(flat)
     return flat / length
-
-
-def on_surface(part: Part, triangles: np.ndarray, points: Points) -> tuple[Points, Points]:
-    """Put points of coarse triangles onto the exact surface; give them and their outward normals."""
-    corners = part.vertices_mm[part.triangles[triangles]]
-    normals = part.normals[triangles]
-    weights = _barycentric(corners, points)
-    mixed = np.einsum("nk,nkc->nc", weights, normals)
-    mixed /= np.linalg.norm(mixed, axis=1, keepdims=True)
-    exact = points.copy()
-    face = part.face[triangles]
-    for one in np.unique(face):
-        rows = face == one
-        surface = part.surfaces[one]
-        if surface.kind != "free":
-            exact[rows] = analytic.project(surface, points[rows])
-            true = analytic.normals(surface, exact[rows])
-            mixed[rows] = true * np.sign(np.sum(true * mixed[rows]))
-    return exact, mixed
-
-
-def _barycentric(corners: np.ndarray, points: Points) -> np.ndarray:
-    a, b, c = corners.transpose(1, 0, 2)
-    normal = np.cross(b - a, c - a)
-    whole = np.maximum(np.sum(normal * normal, axis=1), 1e-30)
-    second = np.sum(np.cross(points - a, c - a) * normal, axis=1) / whole
-    third = np.sum(np.cross(b - a, points - a) * normal, axis=1) / whole
-    return np.stack([1 - second - third, second, third], axis=1)
 
 
 def settle(ground: Ground, thing: Kind, triangle: int, point: Vector, **named: object) -> Settled | Misfit:

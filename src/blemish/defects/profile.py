@@ -1,4 +1,4 @@
-"""The cross-section that dents and scratches share: a rounded bottom, a wall, a rim, and nothing beyond.
+r"""The cross-section that dents and scratches share: a rounded bottom, a wall, a rim, and nothing beyond.
 
 The section is given by its *slope*, which is piecewise linear and continuous; so the height is made of parabolas and is
 C1 everywhere. With rho the distance from the middle in units of the half-width, and depth 1::
