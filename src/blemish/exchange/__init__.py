@@ -1,1 +1,20 @@
-"""."""
+"""Datasets in and out: photographs that somebody else took or annotated become a dataset like any other.
+
+:func:`bring_in` reads one foreign format through its importer (one file each in :mod:`importers`), and writes the
+dataset with a summary of what was read, kept, merged and dropped. Nothing outside the folder that was named is read.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_DOOR = {"IMPORTERS": "importers", "Summary": "summary", "bring_in": "imported"}
+
+__all__ = ["IMPORTERS", "Summary", "bring_in"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOOR:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_DOOR[name]}"), name)

@@ -1,0 +1,240 @@
+"""What all importers share: from the photographs that one found to a finished dataset, and the account of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import shutil
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from blemish.dataset import write
+from blemish.dataset.index import FrameEntry, entry_of
+from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, to_json
+from blemish.dataset.split import Split, SplitRule, draw_split, members, parse_shares
+from blemish.errors import BlemishError, ForeignDataError, RequestError
+from blemish.exchange.foreign import Folder
+from blemish.exchange.importers import importer
+from blemish.exchange.naming import Gathered, gather
+from blemish.exchange.sample import Annotated, Foreign, Sample
+from blemish.exchange.summary import Summary
+from blemish.settings import canonical, plain, read
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Advance = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What became of one group."""
+
+    record: SpecimenRecord
+    entries: tuple[FrameEntry, ...]
+    covered_px: int
+    skipped: tuple[tuple[str, str], ...]
+
+
+def bring_in(
+    name: str,
+    src: Path,
+    dst: Path,
+    *,
+    options: Mapping[str, Any] | None = None,
+    split: str | SplitRule | None = None,
+    skip_bad: bool = False,
+    workers: int | None = None,
+    advance: Advance = lambda _done, _total, _note: None,
+) -> Summary:
+    """Bring a foreign set of photographs into a new dataset in ``dst``.
+
+    ``name`` is one of :data:`~blemish.exchange.importers.IMPORTERS`; ``options`` are the fields of its ``Options``.
+    ``split`` is ``None`` (the importer's own, which tears no object apart), ``"paper"`` (that of the published
+    protocol), ``"none"``, shares like ``"4:1"`` or ``"3:1:1"``, or a rule. A file that cannot be used is a
+    :class:`ForeignDataError` that names it, and nothing is left in ``dst``; with ``skip_bad`` the import goes on
+    without it and lists it.
+    """
+    kind = importer(name)
+    chosen: Any = read(kind.options, dict(options or {}), f"the options of `import {name}`")
+    folder = Folder(Path(src), left_out=[] if skip_bad else None)
+    dst = Path(dst)
+    if dst.resolve().is_relative_to(folder.root.resolve()):
+        raise RequestError(f"{dst}: the dataset would lie inside {src}, which it is made from; choose another folder")
+    foreign = kind.find(folder, chosen)
+    if not foreign.samples:
+        bad = f"; the first of {len(folder.left_out)} bad files: {folder.left_out[0][1]}" if folder.left_out else ""
+        raise ForeignDataError(f"{src}: there is nothing to import; {name} has this layout: {kind.layout}{bad}")
+    rule = _rule(split, foreign, name)
+    specimens = gather(foreign.samples)
+    header = Header(
+        name=name,
+        kind="photographs",
+        classes=foreign.classes,
+        preparation=None if foreign.preparation is None else dict(foreign.preparation),
+        software=_software(),
+    )
+    fresh = not dst.exists() or not any(dst.iterdir())
+    try:
+        write.create(dst, header)
+        taken = list(_take_all(folder, dst, specimens, advance, workers))
+        skipped = (*(folder.left_out or ()), *(one for some in taken for one in some.skipped))
+        taken = [one for one in taken if one.entries]
+        if not taken:
+            raise ForeignDataError(f"no photograph could be used; the first: {skipped[0][1]}")
+        drawn = None if rule is None else _draw(specimens, taken, rule)
+        summary = dataclasses.replace(
+            _account(foreign, taken, drawn), format=name, skipped=skipped, options=plain(chosen)
+        )
+        write.attach(dst, "import.json", to_json(summary))
+        frames = [(entry.specimen, entry.view) for one in taken for entry in one.entries]
+        write.finish(dst, header, frames=frames, split=drawn)
+    except BlemishError:
+        if fresh:
+            _remove(dst)
+        raise
+    return summary
+
+
+def _take_all(
+    folder: Folder, dst: Path, specimens: list[Gathered], advance: Advance, workers: int | None
+) -> Iterator[_Taken]:
+    """Take in group by group, several at a time, told in order."""
+    total, done = sum(len(one.views) for one in specimens), 0
+    count = workers or os.cpu_count() or 1
+    for one, taken in _spread(lambda one: _take(folder, dst, one), specimens, count):
+        done += len(one.views)
+        advance(done, total, one.id)
+        yield taken
+
+
+def _spread(task: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[tuple[T, R]]:
+    """Map a task over items by threads, in order, never far ahead of what is asked for."""
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Any] = deque()
+        try:
+            for item in items:
+                waiting.append((item, pool.submit(task, item)))
+                if len(waiting) > 4 * workers:
+                    first, result = waiting.popleft()
+                    yield first, result.result()
+            while waiting:
+                first, result = waiting.popleft()
+                yield first, result.result()
+        finally:
+            for _, result in waiting:
+                result.cancel()
+
+
+def _take(folder: Folder, dst: Path, specimen: Gathered) -> _Taken:
+    """Read the photographs of one group, number their marks, and write frames and specimen."""
+    defects: list[DefectRecord] = []
+    entries, skipped, covered = [], [], 0
+    for view, sample in specimen.views.items():
+        try:
+            photograph = sample.load()
+        except ForeignDataError as error:
+            if folder.left_out is None:
+                raise
+            skipped.append((sample.file, str(error)))
+            continue
+        if len(defects) + len(photograph.kinds) > 65535:
+            raise ForeignDataError(
+                f"{sample.file}: group {specimen.group!r} has more than 65535 marks; use a finer grouping"
+            )
+        entries.append(_write(dst, (specimen.id, view), sample, photograph, first=len(defects) + 1))
+        defects += [DefectRecord(id=len(defects) + n, kind=kind) for n, kind in enumerate(photograph.kinds, start=1)]
+        covered += photograph.covered_px
+    record = SpecimenRecord(
+        id=specimen.id, defective=bool(defects), defects=tuple(defects), source={"group": specimen.group}
+    )
+    if entries:
+        write.write_specimen(dst, record)
+    return _Taken(record, tuple(entries), covered, tuple(skipped))
+
+
+def _write(dst: Path, name: tuple[str, str], sample: Sample, photograph: Annotated, *, first: int) -> FrameEntry:
+    """Write one photograph as a frame; its marks are numbered from ``first``."""
+    specimen, view = name
+    labels = photograph.labels
+    mask = np.where(labels > 0, labels + np.uint16(first - 1), np.uint16(0)).astype(np.uint16)
+    source = {**sample.told, "file": sample.file}
+    digest = hashlib.sha256(
+        canonical({"source": source, "shape": mask.shape, "bits": str(photograph.image.dtype)}).encode()
+    )
+    digest.update(photograph.image.tobytes())
+    digest.update(mask.tobytes())
+    record = FrameRecord(specimen=specimen, view=view, digest=digest.hexdigest(), source=source)
+    if write.has_frame(dst, specimen, view, record.digest):
+        return entry_of(write.read_frame(dst, specimen, view))
+    return entry_of(write.write_frame(dst, record, photograph.image, mask))
+
+
+def _account(foreign: Foreign, taken: list[_Taken], drawn: Split | None) -> Summary:
+    """Count what was read, kept and dropped."""
+    entries = [entry for one in taken for entry in one.entries]
+    marks = Counter(defect.kind for one in taken for defect in one.record.defects)
+    covered = sum(one.covered_px for one in taken)
+    notes = (f"{covered} pixels are claimed by two marks; the later mark has them",) if covered else ()
+    sets: Counter[str] = Counter()
+    if drawn is not None:
+        homes = drawn.of()
+        sets.update(homes[entry.name if drawn.rule.by == "frame" else entry.specimen] for entry in entries)
+    return Summary(
+        read=foreign.read,
+        kept=len(entries),
+        with_defects=sum(entry.defective for entry in entries),
+        marks=dict(sorted(marks.items())),
+        specimens=len(taken),
+        dropped=dict(foreign.dropped),
+        notes=(*foreign.notes, *notes),
+        sets={} if drawn is None else {one: sets[one] for one in drawn.sets},
+        split=None if drawn is None else drawn.rule,
+    )
+
+
+def _draw(specimens: list[Gathered], taken: list[_Taken], rule: SplitRule) -> Split:
+    """Draw the split; a set that the publisher fixed and that the rule does not deal stays as it is."""
+    official = {f"{one.id}/{view}": sample.official_set for one in specimens for view, sample in one.views.items()}
+    entries = [entry for one in taken for entry in one.entries]
+    fixed = {}
+    for entry in entries:
+        put = official[entry.name]
+        if put is not None and put not in rule.shares:
+            fixed[entry.name if rule.by == "frame" else entry.specimen] = put
+    return draw_split(members([one.record for one in taken], entries, rule.by), rule, fixed)
+
+
+def _rule(split: str | SplitRule | None, foreign: Foreign, name: str) -> SplitRule | None:
+    if isinstance(split, SplitRule):
+        return split
+    if split is None:
+        return foreign.split
+    if split == "none":
+        return None
+    if split == "paper":
+        if foreign.paper_split is None:
+            raise RequestError(f"no published split of {name} is known here; give shares like 4:1, or leave it out")
+        return foreign.paper_split
+    return dataclasses.replace(foreign.split, shares=parse_shares(split), why="shares as asked for")
+
+
+def _software() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {package: version(package) for package in ("blemish", "numpy", "opencv-python-headless", "pillow")}
+
+
+def _remove(dst: Path) -> None:
+    """Take away a dataset that was begun here and failed."""
+    for name in ("dataset.json", "import.json", "frames.npy", "splits.json"):
+        (dst / name).unlink(missing_ok=True)
+    for name in ("frames", "specimens", ".partial"):
+        shutil.rmtree(dst / name, ignore_errors=True)
