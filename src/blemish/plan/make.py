@@ -61,7 +61,7 @@ def survey(
     if not admitted.any():
         raise PlanError(_none_admitted(part, camera, light, planning, turned_away))
     candidates = proposed.take(admitted)
-    visibility = see(samples, candidates, camera, planning, caster)
+    visibility = see(samples, candidates, camera, light, planning, caster=caster)
     if not visibility.packed.any():
         raise PlanError(_nothing_seen(visibility, samples, camera, planning))
     return Survey(part, camera, light, planning, samples, candidates, visibility)

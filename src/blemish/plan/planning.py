@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from annotated_types import Interval, Len
@@ -56,7 +56,7 @@ class Planning:
     """What counts as inspected, how much of the part must be, and which views may be used for it.
 
     The part's surface is replaced by evenly spread samples. A view inspects a sample if the sample lies in its image,
-    faces it, is sharp, is seen at enough pixels a millimetre, and nothing stands between the two.
+    faces it, is sharp, is seen at enough pixels a millimetre, is lit, and nothing stands between the two.
     """
 
     regions: Annotated[tuple[str, ...], Len(min_length=1)] = ("*",)
@@ -71,6 +71,10 @@ class Planning:
     """Pixels a millimetre of surface must have, along the direction in which the slant compresses it most."""
     max_blur_px: Positive = 3.0
     """The largest blur circle of a sample that is out of focus; the lens's f-number turns it into a range of depths."""
+    lighting: Literal["any", "bright", "dark"] = "any"
+    """Which light counts: ``bright`` where the finish throws the ring into the lens, ``dark`` where it does not."""
+    lobe_deg: Angle = 12.0
+    """The slope up to which the finish of the inspected regions scatters light; it widens the bright field."""
     border_px: Count = 8
     """Samples nearer than this to the edge of an image do not count: a defect there would be cut off."""
     target_coverage: Fraction = 0.99
@@ -80,7 +84,9 @@ class Planning:
     max_views: AtLeastOne = 200
     """Never choose more views than this, covered or not."""
     improve_s: NotNegative = 0.0
-    """Seconds to spend on a smaller plan and on a lower bound that proves how small it could be; 0 is greedy alone."""
+    """Seconds to search for a smaller plan by integer programming; with it, the plan depends on the machine's speed."""
+    bound_rounds: Count = 500
+    """Rounds to spend on a lower bound of the number of views, which tells how good the plan is; 0 is none."""
     clearance_mm: NotNegative = 10.0
     """Free space that camera and ring keep from the part and from the table."""
     rig_length_mm: Positive = 150.0
