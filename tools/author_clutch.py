@@ -63,7 +63,7 @@ CLAW_TOP_Z = 38.0
 INNER_FLOOR_Z = 27.0
 BACK_Z = 21.5
 """The flange's back face."""
-TURNED_Z = (0.0, RELIEF_Z, RELIEF_Z + 2.5, 21.5, 22.5, 30.0, CLAW_TOP_Z)
+TURNED_Z = (0.0, RELIEF_Z, RELIEF_Z + 2.5, 21.2, 22.5, 30.0, CLAW_TOP_Z)
 """Where the lathe faced the part."""
 COUNTERBORE_Z = BACK_Z + 3.4
 HOLE_CIRCLE_RADIUS = 28.6
@@ -96,9 +96,9 @@ def turned() -> Part:
         (0.0, -1.0),
         (12.2, -1.0),
         (10.0, 1.2),  # bore, with a bevel at each end
-        (10.0, 20.7),
-        (10.8, 21.5),
-        (13.6, 21.5),  # undercut behind the seat
+        (10.0, 20.4),
+        (10.8, 21.2),
+        (13.6, 21.2),  # undercut behind the seat
         (13.6, 22.5),
         (15.0, 22.5),  # bearing seat
         (15.0, INNER_FLOOR_Z - 0.8),
@@ -166,7 +166,7 @@ def milled_cutters() -> list[Part]:
 
 
 def drilled_cutters() -> list[Part]:
-    """Counterbored screw holes, dowel holes in the claws, oil holes in the inner floor, a countersunk set screw hole."""
+    """Counterbored screw holes, dowel holes in the claws, oil holes in the inner floor, a set screw hole."""
     screw = Pos(0, 0, BACK_Z - 1) * Cylinder(2.25, 20, align=UP)
     head = Pos(0, 0, BACK_Z - 1) * Cylinder(4.0, COUNTERBORE_Z - BACK_Z + 1, align=UP)
     dowel = Pos(0, 0, CLAW_TOP_Z - 7) * Cylinder(2.0, 9, align=UP)
@@ -207,25 +207,30 @@ def is_claw_edge(edge: Edge) -> bool:
 
 def finish_of(face: Face) -> str:
     """Tell which tool left a face, from its surface and its place."""
-    kind = face.geom_type
-    z = face.center().Z
-    if kind not in (GeomType.PLANE, GeomType.CYLINDER, GeomType.CONE):
+    if face.geom_type == GeomType.PLANE:
+        return finish_of_plane(face)
+    if face.geom_type not in (GeomType.CYLINDER, GeomType.CONE):
         return "thread"
-    if kind == GeomType.PLANE:
-        if near(z, BACK_Z, INNER_FLOOR_Z) and face.area > 300:
-            return "brushed"
-        if near(z, *TURNED_Z) and abs(face.normal_at().Z) > 0.99:
-            return "turned"
-        return "drilled" if near(z, COUNTERBORE_Z) and abs(face.normal_at().Z) > 0.99 else "milled"
     surface = BRepAdaptor_Surface(face.wrapped)
-    quadric = surface.Cylinder() if kind == GeomType.CYLINDER else surface.Cone()
+    quadric = surface.Cylinder() if face.geom_type == GeomType.CYLINDER else surface.Cone()
     line = quadric.Axis()
     place = line.Location()
     if abs(line.Direction().Z()) < 0.999 or math.hypot(place.X(), place.Y()) > 1e-3:
         return "drilled"
-    if kind == GeomType.CYLINDER and near(quadric.Radius(), CREST_RADIUS) and z < RELIEF_Z:
-        return "thread"
-    return "turned"
+    is_crest = face.geom_type == GeomType.CYLINDER and near(quadric.Radius(), CREST_RADIUS)
+    return "thread" if is_crest and face.center().Z < RELIEF_Z else "turned"
+
+
+def finish_of_plane(face: Face) -> str:
+    """Tell faces across the axis by their height; all other planes are milled."""
+    if abs(face.normal_at().Z) < 0.99:
+        return "milled"
+    z = face.center().Z
+    if near(z, BACK_Z, INNER_FLOOR_Z):
+        return "brushed"
+    if near(z, *TURNED_Z):
+        return "turned"
+    return "drilled" if near(z, COUNTERBORE_Z) else "milled"
 
 
 def near(value: float, *choices: float) -> bool:
@@ -239,7 +244,7 @@ def write(body: Part, path: Path) -> None:
     document = TDocStd_Document(TCollection_ExtendedString("XmlOcaf"))
     shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
     colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
-    label = shapes.AddShape(body.solid().wrapped, False)
+    label = shapes.AddShape(body.solid().wrapped, makeAssembly=False)
     TDataStd_Name.Set_s(label, TCollection_ExtendedString("half-clutch"))
     for face in body.faces():
         red, green, blue = table[finish_of(face)]
@@ -248,7 +253,6 @@ def write(body: Part, path: Path) -> None:
     writer = STEPCAFControl_Writer()
     Interface_Static.SetCVal_s("write.step.schema", "AP242DIS")
     Interface_Static.SetCVal_s("write.step.product.name", "half-clutch")
-    writer.SetColorMode(True)
     writer.Transfer(document, STEPControl_StepModelType.STEPControl_AsIs)
     writer.Write(str(path))
     # The header says when and where it was written; without that, the same script gives the same bytes.

@@ -77,16 +77,15 @@ def _exact(
     if np.abs(distance_mm(surface, points)).max() > TRUSTED_MM:
         surface = free(points.mean(axis=0))
     if surface.kind == "free":
-        normals = given.copy()
-    else:
-        normals = gradient(surface, points).reshape(-1, 3, 3)
-        lost = ~normals.any(axis=2)  # at a cone's apex, where the normal of the triangle's middle serves
-        normals[lost] = gradient(surface, corners.mean(axis=1))[np.nonzero(lost)[0]]
+        outside = np.einsum("kij,kj->", given, facing) >= 0
+        return surface, outwards(given if outside else -given, facing)
+    normals = gradient(surface, points).reshape(-1, 3, 3)
+    lost = ~normals.any(axis=2)  # at a cone's apex, where the normal of the triangle's middle serves
+    normals[lost] = gradient(surface, corners.mean(axis=1))[np.nonzero(lost)[0]]
+    # The side is the whole face's: a sliver of a face may lie folded over, yet it should shade as its surface does.
     if np.einsum("kij,kj->", normals, facing) < 0:
         normals = -normals
-    if surface.kind == "plane":
-        surface = replace(surface, axis=normals[0, 0])
-    return surface, outwards(normals, facing)
+    return (replace(surface, axis=normals[0, 0]) if surface.kind == "plane" else surface), normals
 
 
 def outwards(normals: CornerNormals, facing: Points) -> CornerNormals:

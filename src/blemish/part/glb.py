@@ -75,7 +75,7 @@ def _primitive(document: dict[str, Any], binary: bytes, raw: dict[str, Any], pla
 
 
 def _chunks(data: bytes) -> tuple[dict[str, Any], bytes]:
-    magic, _, total = struct.unpack_from("<4sII", data)
+    magic, _, total = struct.unpack_from("<4sII", data) if len(data) >= 20 else (b"", 0, 0)
     if magic != b"glTF" or total > len(data):
         raise ValueError("this is no complete GLB file")
     json_length = struct.unpack_from("<I", data, 12)[0]
@@ -104,14 +104,15 @@ def _placed_meshes(document: dict[str, Any]) -> list[tuple[np.ndarray, int]]:
     while pending:
         above, index = pending.pop()
         node = nodes[index]
-        placement = above @ _transform(node)
+        placement = above @ transform_of(node)
         if "mesh" in node:
             found.append((placement, node["mesh"]))
         pending += [(placement, child) for child in reversed(node.get("children", []))]
     return found
 
 
-def _transform(node: dict[str, Any]) -> np.ndarray:
+def transform_of(node: dict[str, Any]) -> np.ndarray:
+    """Give a node's 4 x 4 matrix, said directly or as quaternion, scale and translation (glTF 2.0, section 3.5.3)."""
     if "matrix" in node:
         return np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T  # column by column in the file
     x, y, z, w = node.get("rotation", (0.0, 0.0, 0.0, 1.0))

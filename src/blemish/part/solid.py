@@ -45,7 +45,7 @@ def solid_of(points: Points, triangles: Triangles, where: str, cure: str) -> Sol
 
 
 def weld(points: Points, distance_mm: float) -> tuple[np.ndarray, np.ndarray]:
-    """Make one of points nearer than ``distance_mm``: the kept points (k, 3), and for each old point its new index (n,).
+    """Make one of points nearer than ``distance_mm``; the kept points (k, 3), and each old point's new index (n,).
 
     The first of them in the file stays where it is, and the order of the file is the order of the mesh.
     """
