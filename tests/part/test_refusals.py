@@ -72,8 +72,8 @@ def test_a_hanging_kernel_is_stopped(data: Path, tmp_path: Path, monkeypatch: py
     note = tmp_path / "pid"
     code = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
     monkeypatch.setattr(step_module, "READER", (sys.executable, "-c", code))
-    with pytest.raises(PartError, match=r"mixed\.step: .*busy after 1\.5 s .*time_limit_s"):
-        load(PartSource(file="mixed.step", time_limit_s=1.5), base=data)
+    with pytest.raises(PartError, match=r"mixed\.step: .*busy after 3 s .*time_limit_s"):
+        load(PartSource(file="mixed.step", time_limit_s=3.0), base=data)
     with pytest.raises(ProcessLookupError):
         os.kill(int(note.read_text()), 0)
 
@@ -82,6 +82,7 @@ def test_a_hanging_kernel_is_stopped(data: Path, tmp_path: Path, monkeypatch: py
     ("code", "error", "said"),
     [
         ("import os; os.abort()", PartError, "broke down on this file, signal 6"),
+        ("print('\\033[32;1m*** ERR ***\\033[0m'); exit(9)", PartError, r"exit code 9 \(\*\*\* ERR \*\*\*\)"),
         ("raise SystemExit('the kernel is ill')", PartError, r"exit code 1 \(the kernel is ill\).*doctor"),
         ("raise SystemExit(3)", PartError, "finds no shape"),
         ("import sys; print('disk full', file=sys.stderr); sys.exit(4)", StorageError, r"\(disk full\).*TMPDIR"),
@@ -94,3 +95,11 @@ def test_a_kernel_that_breaks_down_is_told(
     monkeypatch.setattr(step_module, "READER", (sys.executable, "-c", code))
     with pytest.raises(error, match=f"(?s)mixed.step.*{said}|{said}.*mixed.step"):
         load(PartSource(file="mixed.step"), base=data)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_is_no_part(tmp_path: Path) -> None:
+    """A named pipe is refused instead of waited for."""
+    os.mkfifo(tmp_path / "part.step")
+    with pytest.raises(PartError, match="neither a file nor a folder"):
+        load(PartSource(file="part.step"), base=tmp_path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blemish.part import Surface
@@ -17,6 +17,7 @@ def planes(count: int) -> list[Surface]:
     return [Surface("plane", np.zeros(3), np.array([0.0, 0.0, 1.0])) for _ in range(count)]
 
 
+@settings(deadline=None)
 @given(Colours)
 def test_faces_of_one_colour_are_one_region(colours: list[tuple[float, float, float] | None]) -> None:
     """Two faces share a region exactly if they share a colour, names are unique, and no face is lost."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builders
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blemish.errors import PartError
@@ -17,6 +17,7 @@ def exploded(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, np.
     return points[triangles].reshape(-1, 3), np.arange(3 * len(triangles)).reshape(-1, 3)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.floats(0, 1))
 def test_welding_undoes_tearing_apart(seed: int, shake: float) -> None:
     """Triangles torn apart and shaken by less than the weld distance come together as the mesh that they were."""

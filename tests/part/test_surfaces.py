@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blemish.frames import orthonormal
@@ -40,6 +40,7 @@ def on_surface(surface: Surface, u: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", SURFACES)
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_points_of_the_textbook_lie_on_the_surface(kind: str, seed: int) -> None:
     """The distance of the parametrised surface is zero, and a step along the normal is a step in distance."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 STEP = (".step", ".stp", ".p21")
 MESHES = (".stl", ".obj", ".ply", ".glb")
 SMALLEST_MM, LARGEST_MM = 1.0, 5000.0
+READING = 1
+"""Raised when the same file would be read as another mesh than before, so that old plans are not taken for it."""
 BUILTIN_FOLDER = Path(__file__).parent / "builtin"
 
 
@@ -67,6 +69,8 @@ def locate(source: PartSource, base: Path) -> tuple[Path, str]:
         raise PartError(f"{path}: this is a folder, not a part; name the STEP or mesh file in it")
     if not path.exists():
         raise PartError(f"{path}: there is no such file; relative paths are seen from the study's folder")
+    if not path.is_file():
+        raise PartError(f"{path}: this is neither a file nor a folder (a device or a pipe); name a STEP or mesh file")
     try:
         path.open("rb").close()
     except OSError as error:
@@ -119,6 +123,6 @@ def _refuse_size(points: Points, path: Path, how_read: Callable[[], str]) -> Non
 
 def _digest(path: Path, source: PartSource) -> str:
     """Digest what decides the part: the file's bytes and the settings of reading it, not where it lies."""
-    reading = plain(source)
+    reading = {"version": READING} | plain(source)
     del reading["file"], reading["time_limit_s"]
     return hashlib.sha256(path.read_bytes() + canonical(reading).encode()).hexdigest()

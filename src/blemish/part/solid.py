@@ -14,6 +14,8 @@ from blemish.errors import PartError
 
 WELDS = (1e-7, 1e-6, 1e-5, 1e-4)
 """Weld distances to try, as fractions of the part's diagonal: the first that closes the mesh is taken."""
+WIDEST_WELD_MM = 0.02
+"""Never weld more than this: what is smaller than a camera sees may go, what it sees may not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +90,7 @@ def _weld_closed(points: Points, triangles: Triangles) -> tuple[np.ndarray, np.n
     diagonal = float(np.linalg.norm(np.ptp(points[np.unique(triangles)], axis=0)))
     results = []
     for fraction in WELDS:
-        welded, new = weld(points, fraction * diagonal)
+        welded, new = weld(points, min(fraction * diagonal, WIDEST_WELD_MM))
         corners = new[triangles]
         kept = np.flatnonzero((corners != np.roll(corners, 1, axis=1)).all(axis=1))
         used, corners = np.unique(corners[kept], return_inverse=True)
@@ -111,7 +113,7 @@ def _refuse_open(points: Points, triangles: Triangles, where: str, cure: str) ->
     kinds = {
         "open": int((meeting == 1).sum()),
         "between triangles turned against each other": int((meeting == 2).sum()),
-        "where more than two triangles meet": int((meeting > 2).sum()),
+        "where more than two triangles meet, as where bodies touch": int((meeting > 2).sum()),
     }
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
     ends = points[faulty]

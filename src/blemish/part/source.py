@@ -23,7 +23,7 @@ class PartSource:
     """A STEP, STL, OBJ, PLY or GLB file, relative to the study; or ``builtin:clutch``, the part that comes along."""
     unit: Unit | None = None
     """The unit of a mesh file's numbers, which the file itself does not say. A STEP file says it: leave this out."""
-    linear_tolerance_mm: Positive = 0.02
+    linear_tolerance_mm: Annotated[float, Interval(ge=0.001, le=10)] = 0.02
     """How far the triangles of a CAD face may stray from it; well under what a pixel sees."""
     angular_tolerance_deg: Annotated[float, Interval(ge=1, le=60)] = 12.0
     """How far the surface may turn from one triangle to the next; small holes are governed by this."""

@@ -86,7 +86,8 @@ def _tessellate(path: Path, folder: Path, source: PartSource) -> None:
         ) from None
     if done.returncode == 0:
         return
-    lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+    words = re.sub(r"\x1b\[[0-9;]*m", "", (done.stderr or done.stdout).decode(errors="replace"))  # without its colours
+    lines = words.strip().splitlines()
     said = f" ({lines[-1].strip()})" if lines else ""
     if done.returncode == UNWRITABLE:
         raise StorageError(
