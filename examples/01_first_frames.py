@@ -29,7 +29,9 @@ plan = plan_for(study.recipe, part, folder / "plan.json")
 print(f"{len(plan.viewpoints)} viewpoints cover {plan.coverage:.1%} of the part")
 
 # One specimen: dents and scratches are drawn from their ranges and pressed into the triangles.
-specimen = make_specimen(part, "d000", True, study.defects, study.seed, study.recipe.finest_edge_mm)
+specimen = make_specimen(
+    part, "d000", defective=True, populations=study.defects, seed=study.seed, finest_edge_mm=study.recipe.finest_edge_mm
+)
 print(f"{len(specimen.defects)} defects in {len(specimen.triangles)} triangles")
 
 # The scene is built once; a view only moves camera and light.

@@ -5,16 +5,52 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def import_(kind: str, source: Path, dataset: Path) -> None:
+def import_(
+    kind: str,
+    source: Path,
+    dataset: Path,
+    *,
+    option: tuple[str, ...] = (),
+    split: str | None = None,
+    skip_bad: bool = False,
+) -> None:
     """Bring foreign or annotated photographs into a dataset.
 
     Parameters
     ----------
     kind
-        What the source is: mtd, labelme, ...
+        What the source is: coco, csem-misd, dagm, ksdd1, ksdd2, labelme, masks, mtd, mvtec, neu-seg, severstal.
     source
         The folder to read.
     dataset
         The folder to make.
+    option
+        A setting of this kind as KEY=VALUE, where VALUE is written as in TOML or is plain text; may be repeated.
+    split
+        Shares of train, val and test like 4:1 or 3:1:1; ``paper`` for the published protocol's split, ``none`` for
+        none. Without it no object is ever on both sides.
+    skip_bad
+        Leave out files that cannot be used and list them, instead of stopping at the first.
     """
-    raise SystemExit(f"{kind} {source} {dataset}")
+    from blemish.cli.progress import progress
+    from blemish.exchange import bring_in
+
+    options = dict(_pair(text) for text in option)
+    with progress("importing") as advance:
+        summary = bring_in(kind, source, dataset, options=options, split=split, skip_bad=skip_bad, advance=advance)
+    print(summary)
+    print(f"the dataset is {dataset}")
+
+
+def _pair(text: str) -> tuple[str, object]:
+    import tomllib
+
+    from blemish.errors import RequestError
+
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise RequestError(f"--option {text!r}: write it as KEY=VALUE, for example unannotated=leave")
+    try:
+        return key, tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key, value
