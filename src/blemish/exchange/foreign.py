@@ -27,7 +27,7 @@ MAX_PIXELS = 80_000_000
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".pgm", ".webp")
 
-_FORMATS = ("PNG", "JPEG", "MPO", "BMP", "TIFF", "PPM", "WEBP")
+_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "PPM", "WEBP")
 _GREY = {"1", "L", "LA", "La"}
 _COLOUR = {"RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "CMYK", "YCbCr"}
 _ORIENTATION = 274
@@ -113,7 +113,7 @@ class Folder:
         try:
             with os.scandir(parent) as entries:
                 seen = [entry for entry in entries if not entry.name.startswith(".")]
-                found = [(prefix + entry.name, entry.is_dir()) for entry in seen]
+                found = [(prefix + entry.name, _is_folder(entry)) for entry in seen]
         except OSError as error:
             raise ForeignDataError(f"{parent}: cannot be listed ({error.strerror})") from None
         for name, _ in found:
@@ -164,6 +164,13 @@ class Folder:
     def indices(self, name: str) -> Grey:
         """Read a mask whose pixels are class numbers: the raw values, not what a palette makes of them."""
         return indices(self.read(name), str(self.path(name)))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads round in a circle; reading it says so
+        return False
 
 
 def grey(data: bytes, where: str) -> Grey:

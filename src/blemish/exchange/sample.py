@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from blemish.arrays import Grey, Instances, Mask
+from blemish.arrays import Grey, Instances
 from blemish.dataset.split import SplitRule
 from blemish.errors import ForeignDataError
 
@@ -63,10 +63,11 @@ class Foreign:
     """What was merged, blanked or decided, in sentences."""
 
 
-def marked(image: Grey, masks: Iterable[tuple[str, Mask]], where: str, *, split: bool = True) -> Annotated:
+def marked(image: Grey, masks: Iterable[tuple[str, np.ndarray]], where: str, *, split: bool = True) -> Annotated:
     """Number the marks on a photograph, given as (class, mask); with ``split`` each connected piece is one mark.
 
-    Pieces are connected over edges and corners and numbered row by row.
+    A mask, (h, w) bool, of another size than the image is a :class:`ForeignDataError`. Pieces are connected over edges
+    and corners and numbered row by row.
     """
     import cv2
 
