@@ -61,7 +61,7 @@ def test_no_library_anywhere_is_an_error_with_the_cure(monkeypatch: pytest.Monke
     monkeypatch.delenv(llvm.VARIABLE, raising=False)
     monkeypatch.setattr(llvm, "system_libraries", list)
     monkeypatch.setattr(llvm, "packaged", lambda: None)
-    with pytest.raises(EngineError, match="pip install karellen-llvm-core"):
+    with pytest.raises(EngineError, match="pip install 'karellen-llvm-core"):
         llvm.find()
 
 
@@ -75,6 +75,19 @@ def test_the_system_is_preferred_to_the_package_only_if_it_works(monkeypatch: py
     assert llvm.find() == llvm.Llvm(Path("/good"), "19.1.0", "system")
     monkeypatch.setattr(llvm, "try_out", lambda path: ("", "broken"))
     assert llvm.find() == ours
+
+
+def test_a_package_that_is_too_new_serves_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """LLVM 23 is used if there is nothing else, and the log says what that risks and how to mend it."""
+    monkeypatch.delenv(llvm.VARIABLE, raising=False)
+    monkeypatch.setattr(llvm, "system_libraries", list)
+    for version, is_warned in (("22.1.8", False), ("23.1.4.post8", True)):
+        caplog.clear()
+        monkeypatch.setattr(llvm, "packaged", lambda version=version: llvm.Llvm(Path("/ours"), version, llvm.PACKAGE))
+        assert llvm.find().version == version
+        assert ("known to abort" in caplog.text) == is_warned
 
 
 def test_a_worker_does_not_try_again_what_its_parent_tried(monkeypatch: pytest.MonkeyPatch) -> None:

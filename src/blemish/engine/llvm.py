@@ -1,18 +1,20 @@
 """Which LLVM Dr.Jit compiles with: found and checked before it is loaded.
 
 Dr.Jit loads LLVM at run time and does not bring it. LLVM 14 and older is refused by it; **15 and 16 are loaded and
-then abort the whole process**, because they cannot translate the float minimum; 17 and newer work. So nothing is loaded
-here that is not known to work:
+then abort the whole process**, because they cannot translate the float minimum; 17 to 22 work. **23.1 aborts too**, on
+some programs and not on others ("Cannot select: fmaximum"): our own formulas avoid what it stumbles over
+(:mod:`blemish.finish.arithmetic`), Mitsuba's do not. So nothing is loaded here that is not known to work:
 
 1. the library that the user names in ``DRJIT_LIBLLVM_PATH``; a bad one is an error, never passed over in silence;
-2. the newest system library whose name says 17 or newer;
-3. the library of the Python package ``karellen-llvm-core``, a dependency of ours where it exists.
+2. the newest system library whose name says 17 to 22;
+3. the library of the Python package ``karellen-llvm-core``, a dependency of ours where it exists; a 23 with a warning.
 
 The first two are strangers: a child process tries them, so that an abort ends the child. The third needs no trial.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import subprocess
@@ -25,9 +27,9 @@ from pathlib import Path
 from blemish.errors import EngineError
 
 VARIABLE = "DRJIT_LIBLLVM_PATH"
-OLDEST = 17
+OLDEST, NEWEST = 17, 22
 PACKAGE = "karellen-llvm-core"
-CURE = f"install one with `pip install {PACKAGE}` (Linux x86_64), or set {VARIABLE} to an LLVM {OLDEST} or newer"
+CURE = f"`pip install '{PACKAGE}<{NEWEST + 1}'` (Linux x86_64), or set {VARIABLE} to an LLVM {OLDEST} - {NEWEST}"
 
 # Set for the processes that we start: what was found and tried once is not tried again by every worker.
 _TRIED = "BLEMISH_TRIED_LLVM"
@@ -59,6 +61,9 @@ assert float(drjit.sum(drjit.minimum(drjit.arange(Float, 4), 2))[0]) == 5
 """
 
 
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True)
 class Llvm:
     """An LLVM library that Dr.Jit can use."""
@@ -81,9 +86,11 @@ def find() -> Llvm:
             return Llvm(path, version, "system")
         faults.append(f"{path}: {fault}")
     ours = packaged()
-    if ours is not None:
-        return ours
-    raise EngineError("\n".join([f"no LLVM {OLDEST} or newer was found for the renderer; {CURE}", *faults]))
+    if ours is None:
+        raise EngineError("\n".join([f"no LLVM {OLDEST} - {NEWEST} was found for the renderer; {CURE}", *faults]))
+    if int(ours.version.split(".")[0]) > NEWEST:
+        _log.warning("LLVM %s is known to abort on some programs; %s", ours.version, CURE)
+    return ours
 
 
 def use(llvm: Llvm) -> None:
@@ -113,8 +120,8 @@ def try_out(path: Path) -> tuple[str, str]:
 
 
 def system_libraries() -> list[Path]:
-    """List the system's libraries whose names say that they are new enough, newest first."""
-    found = {path.resolve(): number for path, number in _numbered() if number >= OLDEST}
+    """List the system's libraries whose names say that they are new enough and not too new, newest first."""
+    found = {path.resolve(): number for path, number in _numbered() if OLDEST <= number <= NEWEST}
     return sorted(found, key=lambda path: -found[path])
 
 

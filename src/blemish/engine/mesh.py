@@ -37,17 +37,25 @@ def split_corners(
 
 
 def to_mitsuba(
-    positions: np.ndarray, triangles: np.ndarray, normals: np.ndarray | None = None, bsdf: Any = None
+    positions: np.ndarray,
+    triangles: np.ndarray,
+    normals: np.ndarray | None = None,
+    *,
+    bsdf: Any = None,
+    emitter: Any = None,
 ) -> Any:
     """Make a ``mi.Mesh`` of float32 positions (k, 3) and uint32 triangles (m, 3); the engine must be running.
 
-    With ``normals`` (k, 3) it is shaded smoothly; ``bsdf`` is a Mitsuba BSDF, a grey diffuse one if it is left out.
+    With ``normals`` (k, 3) it is shaded smoothly; ``bsdf`` is a Mitsuba BSDF, a grey diffuse one if it is left
+    out; with an ``emitter`` it shines.
     """
     import mitsuba as mi
 
     properties = mi.Properties()
     if bsdf is not None:
         properties["mesh_bsdf"] = bsdf
+    if emitter is not None:
+        properties["mesh_emitter"] = emitter
     smooth = normals is not None
     mesh = mi.Mesh("mesh", len(positions), len(triangles), properties, has_vertex_normals=smooth)
     buffers = mi.traverse(mesh)

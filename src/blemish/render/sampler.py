@@ -14,6 +14,7 @@ from typing import Any
 
 import drjit as dr
 import mitsuba as mi
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,14 @@ class PixelSampler:
         first = dr.brev(_scrambled(dr.brev(shuffled), _hashed(key ^ 0x51633E2D)))
         second = dr.brev(_scrambled(_second_dimension(dr.brev(shuffled)), _hashed(key ^ 0x68BC21EB)))
         return mi.Point2f(_unit(first), _unit(second))
+
+
+def every_sample(pixels: np.ndarray, samples: int, seed: Any) -> PixelSampler:
+    """Make the sampler of all samples of some pixels, those of one pixel after those of the other."""
+    some = mi.UInt32(pixels.astype(np.uint32))
+    lane: Any = dr.arange(mi.UInt32, len(pixels) * samples)
+    which = lane // samples
+    return PixelSampler(dr.gather(mi.UInt32, some, which), lane - which * samples, seed)
 
 
 def _second_dimension(index: Any) -> Any:

@@ -45,7 +45,7 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
     import drjit as dr
     import mitsuba as mi
 
-    from blemish.render.sampler import PixelSampler
+    from blemish.render.sampler import every_sample
     from blemish.render.trace import look, pixels_that_see, trace
 
     shape, samples = (camera.height_px, camera.width_px), rendering.samples_per_pixel
@@ -57,16 +57,14 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
     at, ids = [np.zeros(0, dtype=np.uint32)], [np.zeros(0, dtype=np.uint32)]
     step = max(1, SAMPLES_AT_ONCE // samples)
     for begin in range(0, len(pixels), step):
-        some = mi.UInt32(pixels[begin : begin + step].astype(np.uint32))
-        lane = mi.UInt32(dr.arange(mi.UInt32, len(some) * samples))
-        pixel = dr.gather(mi.UInt32, some, lane // samples)
-        light, is_part, defect = trace(scene, view, PixelSampler(pixel, lane % samples, key), rendering.bounces)
+        sampler = every_sample(pixels[begin : begin + step], samples, key)
+        light, is_part, defect = trace(scene, view, sampler, rendering.bounces)
         light = dr.select(is_part, light, rendering.background_radiance)
         dr.eval(light, defect)
         radiance.ravel()[pixels[begin : begin + step]] = (dr.block_sum(light, samples) / samples).numpy()
         if scene.defects:
-            found = dr.compress(defect > 0)
-            at.append(dr.gather(mi.UInt32, some, found // samples).numpy())
+            found = mi.UInt32(dr.compress(defect > 0))
+            at.append(dr.gather(mi.UInt32, sampler.pixel, found).numpy())
             ids.append(dr.gather(mi.UInt32, defect, found).numpy())
     where, which = np.concatenate(at), np.concatenate(ids)
     return Frame(

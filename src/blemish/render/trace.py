@@ -116,7 +116,7 @@ def trace(scene: Scene, view: View, sampler: PixelSampler, bounces: int) -> tupl
             is_open &= ~hit.is_valid
         else:
             is_open &= ~scene.world.ray_test(ray, is_open)
-        found = view.ambient + dr.select(other > 0, view.ring.radiance * _weight(chosen, other), 0)
+        found = dr.select(other > 0, view.ring.radiance * _weight(chosen, other), view.ambient)
         radiance += dr.select(is_open, throughput * found, 0)
     return radiance, first.is_valid, first.defect
 
