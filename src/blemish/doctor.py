@@ -76,7 +76,9 @@ def _learner() -> Iterator[Finding]:
     try:
         from blemish.learn import networks
 
-        yield Finding("networks", ", ".join(sorted(networks.NETWORKS)))
+        for name in networks.names():
+            networks.build(name, 1, None)
+        yield Finding("networks", ", ".join(networks.names()))
     except ImportError as error:
         yield Finding(
             "networks",

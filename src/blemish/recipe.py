@@ -7,6 +7,7 @@ Two equal recipes make equal datasets, to the byte, on any number of workers. Ev
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
@@ -14,6 +15,8 @@ from pydantic import Field
 
 from blemish.dataset import SplitRule
 from blemish.defects import DefectPopulation
+from blemish.engine import start
+from blemish.engine.llvm import find
 from blemish.finish import FinishPopulation
 from blemish.part import Part, PartSource
 from blemish.plan import Camera, Plan, Planning, RingLight, Viewpoint
@@ -83,9 +86,11 @@ class Recipe:
         return 0.5 * self.camera.mm_per_px
 
 
+@cache
 def software() -> dict[str, str]:
-    """Give the versions of the packages that can change a pixel."""
-    found = {}
+    """Give the versions of all that can change a pixel: packages, and what the renderer compiles for."""
+    variant = start()
+    found = {"renderer": f"{variant}, LLVM {find().version}" if variant.startswith("llvm") else variant}
     for name in MAKERS:
         try:
             found[name] = version(name)
