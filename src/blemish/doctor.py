@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -25,7 +24,7 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Look at Python, memory, packages, the renderer and the learner, cheapest first."""
-    yield _python()
+    yield Finding("python", platform.python_version())
     yield Finding("machine", f"{os.cpu_count()} cores, {_memory_gib():.0f} GiB memory, {platform.platform(terse=True)}")
     missing: set[str] = set()
     for package, extra in {**MAKING, **LEARNING, **REPORTING}.items():
@@ -37,13 +36,6 @@ def examine() -> Iterator[Finding]:
         yield from _renderer()
     if not missing & LEARNING.keys():
         yield from _learner()
-
-
-def _python() -> Finding:
-    version = platform.python_version()
-    if sys.version_info < (3, 11):
-        return Finding("python", version, "blemish needs Python 3.11 or newer")
-    return Finding("python", version)
 
 
 def _memory_gib() -> float:
