@@ -138,10 +138,7 @@ def _read_facts(path: Path) -> dict[str, Any]:
 
 
 def _read_weights(path: Path, facts: dict[str, Any]) -> dict[str, Tensor]:
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read ({error.strerror}); train the model again") from None
+    digest = files.digest(path)
     if digest != (facts.get("weights") or {}).get("sha256"):
         raise CheckpointError(f"{path}: damaged: its SHA-256 is not the one in {FACTS}; copy it again or train again")
     return files.unpack(path)[0]

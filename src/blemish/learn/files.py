@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,15 @@ def pack(tensors: Mapping[str, Tensor], facts: Any = None) -> bytes:
 def write(folder: Path, path: Path, data: bytes) -> None:
     """Replace a file of a training's folder in one step."""
     replace_file(folder, path, data)
+
+
+def digest(path: Path) -> str:
+    """Give the SHA-256 of a file; :class:`CheckpointError` when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror}); check its name and permissions") from None
 
 
 def unpack(path: Path) -> tuple[dict[str, Tensor], Any]:

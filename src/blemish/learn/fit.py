@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from blemish.dataset.atomic import clear
+from blemish.dataset.atomic import clear, storing
 from blemish.dataset.read import Dataset
 from blemish.errors import RequestError, WorkError
 from blemish.learn import curves, networks, state
@@ -27,12 +27,17 @@ from blemish.learn.checkpoint import Model, has_model, prepared
 from blemish.learn.loader import Batch, batches
 from blemish.learn.outcome import TILES, Training, conclude, made_of, reopen
 from blemish.learn.precision import Device, Resolved, choose_device, computing_in, resolve
+from blemish.learn.pretrained import load_encoder
 from blemish.learn.protocol import Protocol
 from blemish.learn.samples import Pictures, open_pictures, steps_in_epoch, training_sample
 from blemish.learn.schedule import is_over, rate
 from blemish.learn.state import Standing
 from blemish.learn.validation import loss_of, validate
 from blemish.seeds import number
+
+
+class DivergedError(WorkError):
+    """The loss is no number any more."""
 
 
 @dataclass(frozen=True)
@@ -74,25 +79,29 @@ def train(
     progress: Callable[[Progress], None] | None = None,
     *,
     device: Device = "auto",
+    pretrained: Path | None = None,
     cache_folder: Path | None = None,
 ) -> Training:
     """Train a network on the set ``train``, choose epoch and threshold on ``val``, and write the model.
 
-    With ``init``, training goes on from that model's weights at the protocol's ``fine_tuning_rate``. The folder gets
+    With ``init``, training goes on from that model's weights at the protocol's ``fine_tuning_rate``; ``pretrained`` is
+    a file of weights for the encoder of a fresh network (see :mod:`blemish.learn.pretrained`). The folder gets
     ``model.safetensors``, ``model.json`` and ``curves.jsonl``; a finished training in it is only read. Frames are
     unpacked once into ``cache_folder``, by default inside ``run_folder`` and removed at the end.
 
-    Raises :class:`RequestError` when a set is empty or the folder holds another training, :class:`WorkError` when the
-    loss is no number any more.
+    Raises :class:`RequestError` when a set is empty or the folder holds another training, :class:`DivergedError` when
+    the loss is no number any more.
     """
     place = choose_device(device)
     precision = resolve(protocol.precision, place)
-    facts = made_of(protocol, dataset, init, precision)
+    facts = made_of(protocol, dataset, init, pretrained, precision)
     if has_model(run_folder):
         return reopen(run_folder, facts, device)
-    clear(run_folder)
+    with storing(run_folder):
+        run_folder.mkdir(parents=True, exist_ok=True)
+        clear(run_folder)
     cache = cache_folder or run_folder / TILES
-    network = _network(protocol, init, place)
+    network = _network(protocol, init, pretrained, place)
     start_rate = protocol.learning_rate if init is None else protocol.fine_tuning_rate
     bench = _Bench(
         protocol=protocol,
@@ -115,9 +124,13 @@ def train(
         return conclude(run_folder, network, protocol, bench.validation, standing=standing, facts=facts)
 
 
-def _network(protocol: Protocol, init: Model | None, device: torch.device) -> nn.Module:
+def _network(protocol: Protocol, init: Model | None, pretrained: Path | None, device: torch.device) -> nn.Module:
     torch.manual_seed(number(protocol.seed, "weights"))
     network = networks.build(protocol.network, len(protocol.exposure_stack), protocol.width)
+    if pretrained is not None:
+        if init is not None:
+            raise RequestError("training starts from another model or from pretrained weights, not from both")
+        load_encoder(network, pretrained)
     if init is not None:
         try:
             network.load_state_dict(init.network.state_dict())
@@ -215,8 +228,8 @@ def _step(bench: _Bench, batch: Batch, learning_rate: float) -> float:
     return float(loss.detach())
 
 
-def _diverged(epoch: int) -> WorkError:
-    return WorkError(
+def _diverged(epoch: int) -> DivergedError:
+    return DivergedError(
         f"training diverged in epoch {epoch}: the loss is no number any more; lower learning_rate, or use "
         'precision = "fp32"'
     )

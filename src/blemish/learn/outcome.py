@@ -17,7 +17,7 @@ import blemish
 from blemish.dataset.atomic import clear
 from blemish.dataset.read import Dataset
 from blemish.errors import RequestError
-from blemish.learn import state
+from blemish.learn import files, state
 from blemish.learn.checkpoint import Model, load_model, write_model
 from blemish.learn.histogram import empty
 from blemish.learn.precision import Device, Resolved
@@ -45,13 +45,16 @@ class Training:
     warnings: tuple[str, ...]
 
 
-def made_of(protocol: Protocol, dataset: Dataset, init: Model | None, precision: Resolved) -> dict[str, Any]:
+def made_of(
+    protocol: Protocol, dataset: Dataset, init: Model | None, pretrained: Path | None, precision: Resolved
+) -> dict[str, Any]:
     """Give what decides the weights: a training may only be resumed with the same."""
     digests = {name: dataset.header.digests.get(name, "") for name in ("frames.npy", "splits.json")}
     return {
         "protocol": hashlib.sha256(canonical(protocol).encode()).hexdigest(),
         "dataset": {"name": dataset.header.name, **digests},
         "start": "" if init is None else init.digest,
+        "pretrained": "" if pretrained is None else files.digest(pretrained),
         "precision": precision,
     }
 
