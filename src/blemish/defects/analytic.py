@@ -38,7 +38,7 @@ def project(surface: Surface, points: Points) -> Points:
     return ring + away * (surface.tube_radius_mm / np.maximum(_length(away), _TINY))
 
 
-def normals(surface: Surface, points: Points) -> Points:
+def exact_normals(surface: Surface, points: Points) -> Points:
     """Give unit normals at points of the surface, pointing away from its axis or centre; not for ``free``."""
     if surface.kind == "plane":
         return np.broadcast_to(surface.axis, points.shape).copy()
@@ -60,28 +60,48 @@ def part_normals(part: Part, triangles: np.ndarray, points: Points) -> Points:
     Where the CAD face is analytic they are exact, on free surfaces interpolated between the triangle's corners.
     """
     result = np.empty_like(points)
-    for surface, rows in _by_face(part, triangles):
+    for surface, rows in by_face(part, triangles):
         corners = part.normals[triangles[rows]]
         if surface.kind == "free":
             weights = _barycentric(part.vertices_mm[part.triangles[triangles[rows]]], points[rows])
             mixed = np.einsum("nk,nkc->nc", weights, corners)
             result[rows] = mixed / np.maximum(_length(mixed), _TINY)
         else:
-            exact = normals(surface, points[rows])
+            exact = exact_normals(surface, points[rows])
             side = dot(exact, corners[:, 0])[:, None]
             result[rows] = np.where(side < 0, -exact, exact)
     return result
 
 
+def curved_gradient(surface: Surface, points: Points, normals: Points, gradient: Points, height: PerPoint) -> Points:
+    """Give a gradient on the surface as it is seen from ``height`` above it: shorter where the surface bends away.
+
+    All these surfaces are made by turning a line or circle about an axis. Around the axis the curvature is n.r / rho,
+    with r the direction away from the axis and rho the distance from it; along, it is that of the line (none) or of the
+    circle. A tangent is longer by 1 + height times curvature there, a gradient shorter.
+    """
+    if surface.kind in ("plane", "free"):
+        return gradient
+    centre_line, radial, radius = _about_axis(surface, points)
+    del centre_line
+    tangent = cross(np.broadcast_to(surface.axis, radial.shape), radial)
+    around = dot(normals, radial) / np.maximum(radius[:, 0], _TINY)
+    circle = {"sphere": surface.radius_mm, "torus": surface.tube_radius_mm}.get(surface.kind, 0.0)
+    outward = np.sign(dot(normals, exact_normals(surface, points)))
+    along = outward / circle if circle else np.zeros(len(points))
+    part_around = dot(gradient, tangent)[:, None] * tangent
+    return part_around / (1 + height * around)[:, None] + (gradient - part_around) / (1 + height * along)[:, None]
+
+
 def on_surface(part: Part, triangles: np.ndarray, points: Points) -> tuple[Points, Points]:
     """Put points that lie in triangles of the part onto the exact surface; give them and their outward normals."""
     exact = points.copy()
-    for surface, rows in _by_face(part, triangles):
+    for surface, rows in by_face(part, triangles):
         exact[rows] = project(surface, points[rows])
     return exact, part_normals(part, triangles, exact)
 
 
-def _by_face(part: Part, triangles: np.ndarray) -> Iterator[tuple[Surface, np.ndarray]]:
+def by_face(part: Part, triangles: np.ndarray) -> Iterator[tuple[Surface, np.ndarray]]:
     """Give each CAD face's surface and which of the triangles lie in it."""
     face = part.face[triangles]
     order = np.argsort(face, kind="stable")

@@ -39,7 +39,7 @@ class Dent:
     shoulder: Annotated[float, Interval(ge=0.1, le=0.6)] = 0.35
     """The part of the half-width over which the wall turns over into the brim: 0.1 is crisp, 0.6 is soft."""
     rim: Annotated[float, Interval(ge=0, le=0.15)] = 0.08
-    """Height of the rim over the undamaged surface as a part of the depth. Up to 0.15 it holds less metal than the hollow lost."""
+    """Height of the rim as a part of the depth. Up to 0.15 it holds less metal than the hollow lost."""
 
     def __post_init__(self) -> None:
         if self.depth_mm > self.diameter_mm / 2:

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from blemish.arrays import CornerNormals, PerPoint, Points, Triangles, Vector
-from blemish.defects.analytic import area_vectors, dot
+from blemish.defects.analytic import area_vectors, by_face, curved_gradient, dot, norm
 from blemish.defects.mesh import Mesh
 from blemish.defects.near import Near, in_footprint
-from blemish.defects.place import Settled
 from blemish.defects.refine import refine
+from blemish.defects.settled import Settled
 from blemish.defects.smooth import smooth_normals
 from blemish.defects.specimen import Imprinted, Specimen
 from blemish.errors import DefectError
@@ -64,7 +64,7 @@ def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: f
         part_digest=part.digest,
         vertices_mm=vertices,
         triangles=triangles.astype(np.int32),
-        normals=_tilted(rest_normals, triangles, field),
+        normals=_tilted(mesh, rest_normals, field),
         rest_vertices_mm=rest.copy(),
         rest_normals=rest_normals,
         face=part.face[mesh.root.data],
@@ -92,7 +92,7 @@ def _press(one: Settled, rest: Points, triangles: Triangles, normals: CornerNorm
     vertices, local = np.unique(triangles, return_inverse=True)
     local = local.reshape(triangles.shape)
     direction = smooth_normals(rest[vertices], local, normals, SMOOTHING * one.thing.deepest_mm)
-    located = one.chart.locate(rest[vertices], direction)
+    located = one.laid.chart.locate(rest[vertices], direction)
     relief = one.thing.relief(located.u, located.v)
     touched = (relief.height_mm != 0) | (relief.along != 0) | (relief.across != 0)
     rows = vertices[touched]
@@ -103,18 +103,38 @@ def _press(one: Settled, rest: Points, triangles: Triangles, normals: CornerNorm
     return inside[:, 0] + inside[:, 1] + inside[:, 2] >= 2
 
 
-def _tilted(normals: CornerNormals, triangles: Triangles, field: _Field) -> CornerNormals:
+def _tilted(mesh: Mesh, normals: CornerNormals, field: _Field) -> CornerNormals:
     """Tilt the corner normals by the gradient of the height at their vertices."""
+    triangles = mesh.triangles.data
     sloping = dot(field.gradient, field.gradient) > 0
     row, corner = np.nonzero(sloping[triangles])
     vertex = triangles[row, corner]
-    n, g, d = normals[row, corner], field.gradient[vertex], field.upward[vertex]
-    g = g - dot(g, n)[:, None] * n
-    tilted = n * (1 + dot(g, d))[:, None] - g * dot(n, d)[:, None]
-    tilted /= np.sqrt(dot(tilted, tilted))[:, None]
+    # The corners of a vertex mostly have one normal and one face: it is tilted once, for all of them.
+    host = np.zeros((len(sloping), 2), dtype=np.int64)
+    host[vertex] = np.stack([row, corner], axis=1)
+    table = np.zeros_like(field.gradient)
+    used = np.flatnonzero(sloping)
+    own = host[used]
+    table[used] = _tilt(mesh, own[:, 0], used, normals[own[:, 0], own[:, 1]], field)
+    tilted = table[vertex]
+    chosen = host[vertex]
+    apart = normals[row, corner] - normals[chosen[:, 0], chosen[:, 1]]
+    other = np.flatnonzero(dot(apart, apart) > 0)
+    tilted[other] = _tilt(mesh, row[other], vertex[other], normals[row[other], corner[other]], field)
     result = normals.copy()
     result[row, corner] = tilted
     return result
+
+
+def _tilt(mesh: Mesh, row: np.ndarray, vertex: np.ndarray, n: Points, field: _Field) -> Points:
+    """Tilt normals n at vertices of triangles, by the formula at the head of this file."""
+    g, d = field.gradient[vertex], field.upward[vertex]
+    g = g - dot(g, n)[:, None] * n
+    for surface, rows in by_face(mesh.part, mesh.root.data[row]):
+        at = vertex[rows]
+        g[rows] = curved_gradient(surface, mesh.vertices.data[at], n[rows], g[rows], field.height[at])
+    tilted = n * (1 + dot(g, d))[:, None] - g * dot(n, d)[:, None]
+    return tilted / norm(tilted)[:, None]
 
 
 def _turned(rest: Points, vertices: Points, triangles: Triangles) -> bool:

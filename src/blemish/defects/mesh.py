@@ -75,6 +75,23 @@ class Mesh:
         known = np.where(triangles >= 0, triangles, triangles[:, ::-1])
         return self.part.face[self.root.data[known]].astype(np.int64)
 
+    def alike(self, sides: np.ndarray) -> np.ndarray:
+        """Say which pairs of triangles (e, 2) lie in one smooth piece: a CAD face, and of a free one one triangle."""
+        root = self.root.data[sides]
+        face = self.part.face[root]
+        free = np.array([surface.kind == "free" for surface in self.part.surfaces])
+        return (face[:, 0] == face[:, 1]) & ((root[:, 0] == root[:, 1]) | ~free[face[:, 0]])
+
+    def move_side(self, edges: np.ndarray, old: np.ndarray, new: np.ndarray) -> None:
+        """Say that edges lie beside other triangles than before."""
+        column = (self.sides.data[edges, 1] == old).astype(np.int64)
+        self.sides.data[edges, column] = new
+
+    def set_ends(self, edges: np.ndarray, ends: np.ndarray) -> None:
+        """Say that edges run between other vertices than before."""
+        self.ends.data[edges] = ends
+        self.length.data[edges] = self._lengths(ends)
+
     def cut(self, marked: np.ndarray, touched: np.ndarray) -> Cut:
         """Cut the touched triangles at the middles of the marked edges; middle i will be vertex ``count`` + i.
 
@@ -101,17 +118,17 @@ class Mesh:
         beside = np.concatenate([column] * 3, axis=1)
         has4, has5 = split[:, 1] >= 0, split[:, 2] >= 0
         pieces = [  # who is cut so, corners, edges, and the side on which inner edges have the piece
-            (~has5, (0, 3, 2), (3, 9, 2), 0),
-            (has5, (0, 3, 5), (3, 11, 8), 0),
+            (~has5, (0, 3, 2), (3, 9, 2), (0,)),
+            (has5, (0, 3, 5), (3, 11, 8), (0,)),
             (has5, (5, 3, 2), (11, 9, 5), (1, 0)),
-            (~has4, (3, 1, 2), (6, 1, 9), 1),
-            (has4, (3, 1, 4), (6, 4, 10), 0),
-            (has4, (3, 4, 2), (10, 7, 9), 1),
+            (~has4, (3, 1, 2), (6, 1, 9), (1,)),
+            (has4, (3, 1, 4), (6, 4, 10), (0,)),
+            (has4, (3, 4, 2), (10, 7, 9), (1, 1)),
         ]
         parts = []
         for who, corners, sides, inside in pieces:
             on_side = np.empty((int(who.sum()), 3), dtype=np.int64)
-            given = list(inside) if isinstance(inside, tuple) else [inside] * 3
+            given = list(inside)
             for k, line in enumerate(sides):
                 on_side[:, k] = beside[who, line] if line < 9 else given.pop(0)
             parts.append((np.flatnonzero(who), ids[who][:, corners], lines[who][:, sides], on_side))
@@ -159,11 +176,11 @@ class Mesh:
         triangles, root = self.triangles.data, self.root.data
         normals = self.part.normals[root].astype(np.float64)
         changed = np.flatnonzero((triangles != self.part.triangles[root]) @ np.ones(3, dtype=np.int8))
-        old = triangles[changed] < len(self.part.vertices_mm)
         match = triangles[changed][:, :, None] == self.part.triangles[root[changed]][:, None, :]
-        row, corner = np.nonzero(old)
+        row, corner = np.nonzero(match.any(axis=2))
         from_root = np.argmax(match[row, corner], axis=1)
         normals[changed[row], corner] = self.part.normals[root[changed[row]], from_root]
+        old = match.any(axis=2)
         # A new vertex mostly lies in one face: its normal there serves all its corners in that face.
         row, corner = np.nonzero(~old)
         row = changed[row]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from blemish.defects.analytic import area_vectors, norm
-from blemish.defects.mesh import Mesh
-from blemish.defects.place import Settled
+from blemish.defects.mesh import Mesh, Rows
 from blemish.defects.refine import Splits
+from blemish.defects.settled import Settled
 
 FOOTPRINT_UM = 1.0
 """A point belongs to a defect's footprint if the defect's height or depth there exceeds this."""
@@ -17,6 +17,8 @@ EDGES_PER_FEATURE = 5
 """A defect's smallest feature is cut into this many edges."""
 BESIDE = 2.0
 """Within its reach, but beside its footprint, edges may be this much longer: the surface hardly moves there."""
+_FROM_CORNER = 0.578
+"""No point of a triangle is farther from its nearest corner than this part of its longest edge."""
 
 
 def in_footprint(height_mm: np.ndarray) -> np.ndarray:
@@ -34,18 +36,45 @@ class Near:
     def __init__(self, settled: Sequence[Settled], finest_edge_mm: float | None) -> None:
         self._settled = settled
         self._finest = np.inf if finest_edge_mm is None else finest_edge_mm
-        self._triangle = np.concatenate([np.zeros(0, dtype=np.int64), *(one.patch for one in settled)])
-        self._owner = np.repeat(np.arange(len(settled)), [len(one.patch) for one in settled])
+        self._triangle = np.concatenate([np.zeros(0, dtype=np.int64), *(one.laid.patch for one in settled)])
+        self._owner = np.repeat(np.arange(len(settled)), [len(one.laid.patch) for one in settled])
         self._edge = np.full(len(self._triangle), np.inf)
+        self._fresh = np.ones(len(self._triangle), dtype=bool)
+        # What is known of each vertex: for which defect, its distance from the spine, whether in the footprint.
+        self._known = Rows(np.zeros(0, dtype=np.int32))
+        self._distance = Rows(np.zeros(0))
+        self._inside = Rows(np.zeros(0, dtype=np.int8))
 
-    def __call__(self, mesh: Mesh, splits: Splits | None) -> tuple[np.ndarray, np.ndarray]:
-        """Give triangles and the longest edge in mm that each may have; ``splits`` tells what became of earlier ones."""
-        fresh = np.ones(len(self._triangle), dtype=bool) if splits is None else self._follow(mesh, splits)
-        self._look(mesh, fresh)
+    def follow(self, mesh: Mesh, splits: Splits | None) -> tuple[np.ndarray, np.ndarray]:
+        """Take note of what the last pass split; give the new triangles, and whose each one is (-1: nobody's)."""
+        self._fresh = np.ones(len(self._triangle), dtype=bool) if splits is None else self._follow(mesh, splits)
+        owner_of = np.full(mesh.triangles.count, -1)
+        owner_of[self._triangle] = self._owner
+        owner_of[np.bincount(self._triangle, minlength=mesh.triangles.count) > 1] = -1
+        more = mesh.vertices.count - self._known.count
+        self._known.append(np.full(more, -1, dtype=np.int32))
+        self._distance.append(np.empty(more))
+        self._inside.append(np.empty(more, dtype=np.int8))
+        return self._triangle[self._fresh], owner_of
+
+    def look(self, mesh: Mesh, flipped: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give triangles and the longest edge in mm that each may have; those not named may stay as they are."""
+        changed = np.zeros(mesh.triangles.count, dtype=bool)
+        changed[flipped] = True
+        fresh = self._fresh | changed[self._triangle]
+        bounds = np.searchsorted(self._owner, np.arange(len(self._settled) + 1))
+        for index in range(len(self._settled)):
+            rows = bounds[index] + np.flatnonzero(fresh[bounds[index] : bounds[index + 1]])
+            if len(rows):
+                self._edge[rows] = self._edge_mm(mesh, index, self._triangle[rows])
         keep = self._edge > 0
-        fresh = fresh[keep]
         self._triangle, self._owner, self._edge = self._triangle[keep], self._owner[keep], self._edge[keep]
-        return self._triangle[fresh], self._edge[fresh]
+        return self._triangle[fresh[keep]], self._edge[fresh[keep]]
+
+    def of(self, index: int) -> np.ndarray:
+        """Give the triangles near one defect."""
+        start, stop = np.searchsorted(self._owner, [index, index + 1])
+        return self._triangle[start:stop]
 
     def _follow(self, mesh: Mesh, splits: Splits) -> np.ndarray:
         """Replace the triangles that were split by their pieces; say which pairs are new."""
@@ -62,36 +91,38 @@ class Near:
         self._edge = np.repeat(self._edge, count)
         return fresh
 
-    def of(self, index: int) -> np.ndarray:
-        """Give the triangles near one defect."""
-        start, stop = np.searchsorted(self._owner, [index, index + 1])
-        return self._triangle[start:stop]
-
-    def _look(self, mesh: Mesh, fresh: np.ndarray) -> None:
-        """Set the edge that each fresh pair needs, zero where the triangle is out of reach."""
-        bounds = np.searchsorted(self._owner, np.arange(len(self._settled) + 1))
-        for index, one in enumerate(self._settled):
-            rows = bounds[index] + np.flatnonzero(fresh[bounds[index] : bounds[index + 1]])
-            if len(rows):
-                self._edge[rows] = self._edge_mm(one, mesh.vertices.data[mesh.triangles.data[self._triangle[rows]]])
-
-    def _edge_mm(self, one: Settled, corners: np.ndarray) -> np.ndarray:
+    def _edge_mm(self, mesh: Mesh, index: int, triangles: np.ndarray) -> np.ndarray:
         """Give the longest edge that triangles may have for one defect; zero out of its reach."""
+        one = self._settled[index]
+        corners = mesh.triangles.data[triangles]
+        self._learn(mesh, index, triangles, corners)
+        longest = _largest(mesh.length.data[mesh.edges.data[triangles]])
         fine = one.thing.feature_mm / EDGES_PER_FEATURE
-        centroid = (corners[:, 0] + corners[:, 1] + corners[:, 2]) / 3
-        radius = np.sqrt(np.einsum("nkc,nkc->kn", corners - centroid[:, None], corners - centroid[:, None]).max(axis=0))
-        edge = np.where(one.spine_distance(centroid) <= one.reach_mm + radius, BESIDE * fine, 0.0)
+        nearest = -_largest(-self._distance.data[corners])
+        edge = np.where(nearest <= one.reach_mm + _FROM_CORNER * longest, BESIDE * fine, 0.0)
         # Larger triangles are not asked about the footprint: it might lie between their corners.
-        small = np.flatnonzero((edge > 0) & (radius <= BESIDE * fine))
-        inside = _corners_inside(one, corners[small])
-        edge[small] = np.choose(inside, [BESIDE * fine, min(fine, self._finest), min(fine, self._finest), fine])
-        return edge
+        inside = self._inside.data[corners]
+        count = np.where(longest <= 2 * BESIDE * fine, inside[:, 0] + inside[:, 1] + inside[:, 2], 0)
+        finest = min(fine, self._finest)
+        return np.where(edge > 0, np.choose(count, [edge, finest, finest, fine]), 0.0)
+
+    def _learn(self, mesh: Mesh, index: int, triangles: np.ndarray, corners: np.ndarray) -> None:
+        """Find the vertices that are not known yet on the defect's map."""
+        row, corner = np.nonzero(self._known.data[corners] != index)
+        if len(row) == 0:
+            return
+        host = np.full(mesh.vertices.count, -1)
+        host[corners[row, corner]] = triangles[row]
+        vertices = np.flatnonzero(host >= 0)
+        normals = area_vectors(mesh.vertices.data[mesh.triangles.data[host[vertices]]])
+        normals /= norm(normals)[:, None]
+        one, points = self._settled[index], mesh.vertices.data[vertices]
+        located = one.laid.chart.locate(points, normals)
+        self._known.data[vertices] = index
+        self._distance.data[vertices] = one.spine_distance(points)
+        self._inside.data[vertices] = in_footprint(one.thing.relief(located.u, located.v).height_mm)
 
 
-def _corners_inside(one: Settled, corners: np.ndarray) -> np.ndarray:
-    """Count the corners of each triangle that lie in a defect's footprint."""
-    normals = area_vectors(corners)
-    normals /= norm(normals)[:, None]
-    located = one.chart.locate(corners.reshape(-1, 3), np.repeat(normals, 3, axis=0))
-    inside = in_footprint(one.thing.relief(located.u, located.v).height_mm).reshape(-1, 3).astype(np.int8)
-    return inside[:, 0] + inside[:, 1] + inside[:, 2]
+def _largest(of_three: np.ndarray) -> np.ndarray:
+    """Give the largest of three columns; much faster than a maximum over so short an axis."""
+    return np.maximum(np.maximum(of_three[:, 0], of_three[:, 1]), of_three[:, 2])

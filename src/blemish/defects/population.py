@@ -9,15 +9,17 @@ import numpy as np
 from pydantic import Field
 
 from blemish.defects.dent import Dent
+from blemish.defects.ground import Ground, ground_of
 from blemish.defects.imprint import imprint
 from blemish.defects.kind import Kind
-from blemish.defects.place import Ground, Misfit, Settled, apart, ground_of, settle
+from blemish.defects.place import Asked, settle
 from blemish.defects.scratch import Scratch
+from blemish.defects.settled import Settled
 from blemish.defects.specimen import Specimen
 from blemish.errors import DefectError
 from blemish.part.model import Part
 from blemish.seeds import stream
-from blemish.settings import Count, settings
+from blemish.settings import Count, Positive, settings
 from blemish.vary import Integers, draw, population_of, ranged
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 else:
     CountOrRange = ranged(Count)
 
-TRIES = 200
-"""Candidates that are looked at for one defect before it is said not to fit."""
+REDRAWS = 100
+"""How often a combination that cannot be is drawn again, before the ranges are said to be wrong."""
 
 
 @settings
@@ -38,9 +40,11 @@ class Placing:
     significant: bool = True
     """Significant defects are what inspection must find; insignificant ones are like them but must be left alone."""
     on_correct: bool = True
-    """Whether correct specimens carry them too. Said of insignificant ones; significant ones are never on a correct specimen."""
+    """Whether correct specimens carry them too, if they are insignificant; a significant defect never lies on one."""
     regions: tuple[str, ...] = ("*",)
     """Names of the regions they may lie in; ``*`` is every region. A defect lies wholly within them."""
+    weights: tuple[Positive, ...] = ()
+    """One for each of ``regions``: how much more often an area there is chosen. Without, all areas alike."""
 
 
 DentPopulation = population_of(Dent, "dent", also=Placing)
@@ -52,10 +56,10 @@ else:
     DefectPopulation = Annotated[DentPopulation | ScratchPopulation, Field(discriminator="kind")]
 
 
-def make_specimen(
+def make_specimen(  # noqa: PLR0917
     part: Part,
     name: str,
-    defective: bool,  # noqa: FBT001 - the contract's order
+    defective: bool,  # noqa: FBT001
     populations: Sequence[DefectPopulation],
     seed: int,
     finest_edge_mm: float | None = None,
@@ -67,66 +71,55 @@ def make_specimen(
     """
     settled: list[Settled] = []
     for index, population in enumerate(populations):
-        if not (defective if population.significant else defective or population.on_correct):
+        if not (defective or (population.on_correct and not population.significant)):
             continue
         ground = _ground(part, name, index, population)
         count = int(draw(population.per_specimen, stream(seed, "defects", name, index)))
         for number in range(count):
-            label = f"{population.kind} {number + 1} of {count} (population {index + 1})"
+            asked = Asked(
+                specimen=name,
+                id=len(settled) + 1,
+                kind=population.kind,
+                label=f"{population.kind} {number + 1} of {count} (population {index + 1})",
+                significant=population.significant,
+                regions=population.regions,
+            )
             rng = stream(seed, "defects", name, index, number)
-            settled.append(_settle_one(ground, name, label, population, rng, settled))
+            thing = _draw_thing(population, rng, asked)
+            settled.append(settle(ground, thing, asked, rng, settled))
     return imprint(part, name, settled, finest_edge_mm)
 
 
 def _ground(part: Part, name: str, index: int, population: Any) -> Ground:
+    """Give the ground of a population's regions."""
     known = [region.name for region in part.regions]
+    what = f"specimen {name}: {population.kind}s of population {index + 1}"
     wanted = known if "*" in population.regions else list(population.regions)
     unknown = [region for region in wanted if region not in known]
     if unknown:
         raise DefectError(
-            f"specimen {name}: {population.kind}s of population {index + 1} are asked for on region "
-            f"{unknown[0]!r}, but {part.name} has the regions {', '.join(known)}"
+            f"{what} are asked for on region {unknown[0]!r}, but {part.name} has the regions {', '.join(known)}"
         )
-    return ground_of(part, [part.region_named(region) for region in wanted])
-
-
-def _settle_one(
-    ground: Ground, name: str, label: str, population: Any, rng: np.random.Generator, others: Sequence[Settled]
-) -> Settled:
-    """Draw one defect and find its place."""
-    thing = _draw_thing(population, rng, name, label)
-    reasons: dict[str, list[float]] = {}
-    for _ in range(TRIES):
-        triangle, point = ground.draw(rng)
-        found = settle(
-            ground,
-            thing,
-            triangle,
-            point,
-            id=len(others) + 1,
-            kind=population.kind,
-            label=label,
-            significant=population.significant,
+    if population.weights and len(population.weights) != len(wanted):
+        raise DefectError(
+            f"{what} have {len(population.weights)} weights for {len(wanted)} regions; give one for each, or none"
         )
-        if isinstance(found, Settled):
-            if apart(found, others):
-                return found
-            found = Misfit("other defects are in the way")
-        reasons.setdefault(found.why, []).append(found.fits)
-    raise DefectError(_no_room(name, label, thing, population, reasons, len(others)))
+    ground = ground_of(part, [known.index(region) for region in wanted], population.weights)
+    if ground.cumulative_mm2[-1] <= 0:
+        raise DefectError(f"{what} have no surface to lie on: {', '.join(wanted) or 'no region'} has no area")
+    return ground
 
 
-def _draw_thing(population: Any, rng: np.random.Generator, name: str, label: str) -> Kind:
+def _draw_thing(population: Any, rng: np.random.Generator, asked: Asked) -> Kind:
     """Draw a defect; combinations that cannot be (deeper than wide) are drawn again."""
-    for _ in range(100):
+    fault = None
+    for _ in range(REDRAWS):
         try:
-            return population.draw(rng)
+            thing: Kind = population.draw(rng)
         except ValueError as error:
             fault = error
-    raise DefectError(f"specimen {name}: {label} cannot be: {fault}; change its ranges")
-
-
-def _no_room(name: str, label: str, thing: Kind, population: Any, reasons: dict[str, list[float]], placed: int) -> str:
-    count = {why: len(fits) for why, fits in reasons.items()}
-    told = ", ".join(f"{why} ({times} times)" for why, times in sorted(count.items(), key=lambda item: -item[1]))
-    return f"specimen {name}: {label} finds no place on {', '.join(population.regions)} in {TRIES} tries: {told}"
+        else:
+            return thing
+    raise DefectError(
+        f"specimen {asked.specimen}: {asked.label} cannot be drawn from its ranges: {fault} ({REDRAWS} draws)"
+    )

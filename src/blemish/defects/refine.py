@@ -14,13 +14,14 @@ The mesh keeps its edges and what lies on both sides of them, so a pass costs wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from blemish.arrays import Points
 from blemish.defects.analytic import area_vectors, dot, project
+from blemish.defects.flip import flip
 from blemish.defects.mesh import Mesh
 from blemish.part.model import Surface
 
@@ -40,18 +41,24 @@ class Splits:
     """For each child the index into ``parents``, ascending."""
 
 
-Wanted = Callable[[Mesh, Splits | None], tuple[np.ndarray, np.ndarray]]
+class Need(Protocol):
+    """Who says how fine the mesh must be: asked before every pass."""
+
+    def follow(self, mesh: Mesh, splits: Splits | None) -> tuple[np.ndarray, np.ndarray]:
+        """Take note of what the last pass split; give the new triangles, and the group of every triangle."""
+        ...
+
+    def look(self, mesh: Mesh, flipped: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give triangles and the longest edge in mm that each may have; those not named may stay as they are."""
+        ...
 
 
-def refine(mesh: Mesh, surfaces: tuple[Surface, ...], wanted: Wanted) -> None:
-    """Split, in place, until no triangle has an edge longer than what ``wanted`` says.
-
-    ``wanted`` is asked before every pass, told what the last one split, and gives triangles with the longest edge in
-    mm that they may have; those that it does not name may stay as they are.
-    """
+def refine(mesh: Mesh, surfaces: tuple[Surface, ...], need: Need) -> None:
+    """Split, in place, until no triangle has an edge longer than it may; flip edges within groups on the way."""
     splits = None
     for _ in range(80):
-        rows, longest = wanted(mesh, splits)
+        flipped = flip(mesh, *need.follow(mesh, splits))
+        rows, longest = need.look(mesh, flipped)
         sides = mesh.length.data[mesh.edges.data[rows]]
         slender = SLENDER * sides.max(axis=1, initial=0)
         hot = sides > np.maximum(longest, slender)[:, None]

@@ -34,7 +34,8 @@ class Imprinted:
 class Specimen:
     """A part with defects: finer triangles where they are, each knowing its CAD face and its defect.
 
-    ``rest_vertices_mm`` and ``rest_normals`` are the same triangles before anything was pressed in: the defect-free twin.
+    ``rest_vertices_mm`` and ``rest_normals`` are the same triangles before anything was pressed in: the defect-free
+    twin.
     """
 
     name: str

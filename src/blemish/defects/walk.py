@@ -17,6 +17,15 @@ from blemish.part.model import Part
 
 
 @dataclass(frozen=True, eq=False)
+class Terrain:
+    """A part and the edges (e,) of it that may be walked over."""
+
+    part: Part
+    topology: Topology
+    open_edges: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class Walk:
     """Where a walk came by: points at equal steps, the triangle and the direction at each; shorter if stopped."""
 
@@ -27,19 +36,13 @@ class Walk:
 
 
 def walk(
-    part: Part,
-    topology: Topology,
-    open_edges: np.ndarray,
-    triangle: int,
-    point: Vector,
-    direction: Vector,
-    step_mm: float,
-    turns_rad: np.ndarray,
+    terrain: Terrain, triangle: int, point: Vector, direction: Vector, *, step_mm: float, turns_rad: np.ndarray
 ) -> Walk:
-    """Walk ``len(turns_rad)`` steps, turning left by ``turns_rad[i]`` before step i; stop at an edge that is not open.
+    """Walk ``len(turns_rad)`` steps, turning left by ``turns_rad[i]`` during step i; stop at an edge that is not open.
 
     The points do not contain the start.
     """
+    part, topology, open_edges = terrain.part, terrain.topology, terrain.open_edges
     corners = part.vertices_mm[part.triangles]
     points, directions, triangles = [], [], []
     stopped = False
@@ -47,7 +50,7 @@ def walk(
     heading = _into_plane(direction, normal)
     here = np.asarray(point, dtype=np.float64)
     for turn in turns_rad:
-        heading = np.cos(turn) * heading + np.sin(turn) * np.cross(normal, heading)
+        heading = _turned(heading, normal, turn / 2)
         left = step_mm
         while True:
             length, edge = _to_border(corners[triangle], normal, here, heading)
@@ -66,6 +69,7 @@ def walk(
             heading = _unfold(heading, side, before, normal)
         if stopped:
             break
+        heading = _turned(heading, normal, turn / 2)
         points.append(here)
         directions.append(heading)
         triangles.append(triangle)
@@ -75,6 +79,10 @@ def walk(
         np.array(triangles, dtype=np.int64),
         stopped,
     )
+
+
+def _turned(heading: np.ndarray, normal: np.ndarray, angle: float) -> np.ndarray:
+    return np.cos(angle) * heading + np.sin(angle) * _cross(normal, heading) if angle else heading
 
 
 def _facet_normal(corners: np.ndarray) -> np.ndarray:

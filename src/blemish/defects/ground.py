@@ -1,0 +1,120 @@
+"""The ground: a part, and where on it one population of defects may lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from blemish.arrays import Points, Vector
+from blemish.defects.analytic import dot, on_surface
+from blemish.defects.topology import Topology, topology_of
+from blemish.part.model import Part, Surface
+
+SPOT_TURN_DEG = 30.0
+"""A spot stays away from edges over which the surface normal turns by more than this."""
+TRACE_TURN_DEG = 50.0
+"""A trace runs over bevels, but not over edges that are sharper than this."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """A part and the triangles of it that are allowed."""
+
+    part: Part
+    topology: Topology
+    allowed: np.ndarray
+    """Triangles on which a defect may lie (m,), bool."""
+    cumulative_mm2: np.ndarray
+    """Running sum of the allowed area, times the weight of its region (m,)."""
+
+    def _open_edges(self, turn_deg: float) -> np.ndarray:
+        beside = self.topology.sides
+        ground = np.all(self.allowed[beside] & (beside >= 0), axis=1)
+        return ground & (self.topology.turn_rad <= np.radians(turn_deg))
+
+    @cached_property
+    def open_to_spots(self) -> np.ndarray:
+        """The edges (e,) that a spot may lie over: not too sharp, with allowed ground on both sides."""
+        return self._open_edges(SPOT_TURN_DEG)
+
+    @cached_property
+    def open_to_traces(self) -> np.ndarray:
+        """The edges (e,) that a trace may run over."""
+        return self._open_edges(TRACE_TURN_DEG)
+
+    def draw(self, rng: np.random.Generator) -> tuple[int, Vector]:
+        """Draw a point by area: a triangle and a point in it."""
+        at = rng.random() * self.cumulative_mm2[-1]
+        triangle = int(np.searchsorted(self.cumulative_mm2, at, side="right"))
+        a, b, c = self.part.vertices_mm[self.part.triangles[min(triangle, len(self.cumulative_mm2) - 1)]]
+        root, second = np.sqrt(rng.random()), rng.random()
+        return triangle, (1 - root) * a + root * (1 - second) * b + root * second * c
+
+    def clearance_mm(self, patch: np.ndarray, open_edges: np.ndarray, spine: Points) -> float:
+        """Give the distance from a spine to the nearest edge of a patch of triangles that is not open."""
+        edges = np.unique(self.topology.of_triangle[patch])
+        best = np.inf
+        for start, end in self.part.vertices_mm[self.topology.edges[edges[~open_edges[edges]]]]:
+            side = end - start
+            share = np.clip((spine - start) @ side / (side @ side), 0, 1)
+            away = spine - start - share[:, None] * side
+            best = min(best, float(np.sqrt(dot(away, away).min())))
+        return best
+
+
+def ground_of(part: Part, regions: Sequence[int], weights: Sequence[float] = ()) -> Ground:
+    """Give the ground that some regions of a part make, by their indices, and how often each is chosen by its area."""
+    weight = np.zeros(len(part.regions))
+    weight[list(regions)] = weights or 1.0
+    of_triangle = weight[part.region_of_triangle]
+    return Ground(part, topology_of(part), of_triangle > 0, np.cumsum(of_triangle * part.areas_mm2))
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A point on the ground and the tangent frame of a defect there."""
+
+    triangle: int
+    point: Vector
+    """On the flat triangle."""
+    centre: Vector
+    """On the exact surface."""
+    normal: Vector
+    along: Vector
+    """The direction of the defect's u."""
+
+    @property
+    def across(self) -> Vector:
+        """The direction of the defect's v."""
+        return np.cross(self.normal, self.along)
+
+
+def candidate_at(part: Part, triangle: int, point: Vector, orientation_deg: float) -> Candidate:
+    """Lay a tangent frame at a point of a triangle, turned counter-clockwise from the surface's own direction."""
+    (centre,), (normal,) = on_surface(part, np.array([triangle]), point[None])
+    own = reference_direction(part.surfaces[part.face[triangle]], centre, normal)
+    angle = np.radians(orientation_deg)
+    along = np.cos(angle) * own + np.sin(angle) * np.cross(normal, own)
+    return Candidate(triangle, point, centre, normal, along)
+
+
+def reference_direction(surface: Surface, point: Vector, normal: Vector) -> Vector:
+    """Give the surface's own direction at a point, from which orientations are counted.
+
+    Cylinders and cones: along the axis. Tori: around the axis. Planes, spheres and free surfaces: the world's x axis
+    laid into the surface, or the y axis where x stands upright on it.
+    """
+    if surface.kind in ("cylinder", "cone"):
+        wanted = surface.axis
+    elif surface.kind == "torus":
+        wanted = np.cross(surface.axis, point - surface.origin_mm)
+    else:
+        wanted = np.array([1.0, 0.0, 0.0]) if abs(normal[0]) < 0.9 else np.array([0.0, 1.0, 0.0])
+    flat = wanted - (wanted @ normal) * normal
+    if flat @ flat < 1e-12:
+        wanted = np.eye(3)[np.argmin(np.abs(normal))]
+        flat = wanted - (wanted @ normal) * normal
+    return flat / np.sqrt(flat @ flat)

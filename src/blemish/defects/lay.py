@@ -1,0 +1,106 @@
+"""Laying a defect's map onto the part around a candidate, or saying why it does not fit there."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from blemish.arrays import Points
+from blemish.defects.analytic import dot, norm, on_surface
+from blemish.defects.chart import SpotChart, TraceChart
+from blemish.defects.ground import Candidate, Ground
+from blemish.defects.kind import Spot, Trace
+from blemish.defects.settled import Laid, Misfit
+from blemish.defects.walk import Terrain, Walk, walk
+
+SPOT_BEND_DEG = 50.0
+"""Within the reach of a spot the surface normal turns away from that in its middle by at most this."""
+MARGIN = 1.02
+"""How much farther than its reach a defect stays from edges: its spine is made of points."""
+
+
+def lay_spot(ground: Ground, thing: Spot, at: Candidate) -> Laid | Misfit:
+    """Lay the map of a spot: no closed edge within its reach, and no strong bend."""
+    part, topology, open_edges = ground.part, ground.topology, ground.open_to_spots
+    spine = _straight_spine(ground, thing, at)
+    if isinstance(spine, Misfit):
+        return spine
+    path, normals = on_surface(part, spine.triangles, spine.points)
+    patch = topology.connected(topology.near(path, thing.reach_mm), spine.triangles, open_edges)
+    clear = ground.clearance_mm(patch, open_edges, path)
+    if clear < thing.reach_mm * MARGIN:
+        return Misfit("an edge is too near", clear / thing.reach_mm)
+    whole = thing.half_spine_mm + thing.reach_mm
+    faces = np.unique(part.face[patch])
+    surface = part.surfaces[faces[0]] if len(faces) == 1 else None
+    if surface is not None and surface.kind in ("cylinder", "sphere"):
+        bend = min(whole / surface.radius_mm, np.pi)
+    else:
+        within = np.linalg.norm(part.vertices_mm[part.triangles[patch]] - at.centre, axis=2) <= whole
+        cosine = np.min(np.where(within, part.normals[patch] @ at.normal, 1.0))
+        bend = float(np.arccos(np.clip(cosine, -1, 1)))
+    if bend > np.radians(SPOT_BEND_DEG):
+        return Misfit("the surface bends too much", np.radians(SPOT_BEND_DEG) / bend)
+    cylinder = surface if surface is not None and surface.kind == "cylinder" else None
+    return Laid(SpotChart(at.centre, at.normal, at.along, cylinder), path, normals, patch)
+
+
+def _straight_spine(ground: Ground, thing: Spot, at: Candidate) -> Walk | Misfit:
+    start = Walk(at.point[None], at.along[None], np.array([at.triangle]), stopped=False)
+    if thing.half_spine_mm == 0:
+        return start
+    count = max(2, int(np.ceil(thing.half_spine_mm / (thing.reach_mm / 4))))
+    step = thing.half_spine_mm / count
+    terrain = Terrain(ground.part, ground.topology, ground.open_to_spots)
+    ways = [
+        walk(terrain, at.triangle, at.point, way, step_mm=step, turns_rad=np.zeros(count)) for way in _both(at.along)
+    ]
+    shortest = min(len(way.points) for way in ways)
+    if shortest < count:
+        return Misfit("an edge is too near", shortest * step / (thing.half_spine_mm + thing.reach_mm))
+    return _joined(ways[1], start, ways[0])
+
+
+def _both(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return direction, -direction
+
+
+def _joined(back: Walk, start: Walk, on: Walk) -> Walk:
+    """Put the way back, the start and the way on into one walk."""
+    return Walk(
+        np.concatenate([back.points[::-1], start.points, on.points]),
+        np.concatenate([-back.directions[::-1], start.directions, on.directions]),
+        np.concatenate([back.triangles[::-1], start.triangles, on.triangles]),
+        back.stopped or on.stopped,
+    )
+
+
+def lay_trace(ground: Ground, thing: Trace, at: Candidate) -> Laid | Misfit:
+    """Lay the map of a trace: walk its path both ways from its middle, and keep clear of closed edges."""
+    part, topology, open_edges = ground.part, ground.topology, ground.open_to_traces
+    half = thing.length_mm / 2
+    count = max(8, int(np.ceil(half / (thing.feature_mm / 4))))
+    step = half / count
+    ways = np.arange(-count, count + 1) * step
+    heading = thing.heading(ways)
+    ahead = np.cos(heading[count]) * at.along + np.sin(heading[count]) * at.across
+    terrain = Terrain(part, topology, open_edges)
+    on = walk(terrain, at.triangle, at.point, ahead, step_mm=step, turns_rad=np.diff(heading[count:]))
+    back = walk(terrain, at.triangle, at.point, -ahead, step_mm=step, turns_rad=np.diff(heading[count::-1]))
+    if on.stopped or back.stopped:
+        return Misfit("there is no room to run", (len(on.points) + len(back.points)) / (2 * count))
+    whole = _joined(back, Walk(at.point[None], ahead[None], np.array([at.triangle]), stopped=False), on)
+    path, normals = on_surface(part, whole.triangles, whole.points)
+    directions = whole.directions - dot(whole.directions, normals)[:, None] * normals
+    directions /= norm(directions)[:, None]
+    near = topology.near(path, thing.reach_mm)
+    near = near[_distance(path, topology.centroids[near]) <= thing.reach_mm * MARGIN + topology.radii_mm[near]]
+    patch = topology.connected(near, np.unique(whole.triangles), open_edges)
+    clear = ground.clearance_mm(patch, open_edges, path)
+    if clear < thing.reach_mm * MARGIN:
+        return Misfit("an edge is too near", clear / thing.reach_mm)
+    return Laid(TraceChart(path, normals, directions, ways, thing.bend(ways)), path, normals, patch)
+
+
+def _distance(path: Points, points: Points) -> np.ndarray:
+    return cKDTree(path).query(points)[0]
