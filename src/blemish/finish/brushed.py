@@ -24,7 +24,7 @@ from blemish.finish.relief import Relief, Track, keep, rougher
 from blemish.settings import Fraction, Positive, settings
 
 # Share of the slope, width and length of the three sizes of streaks, relative to the stated ones.
-SIZES = ((0.72, 1.0, 1.0), (0.55, 2.7, 1.7), (0.4227, 7.3, 2.9))
+SIZES = ((0.82, 1.0, 1.0), (0.48, 2.7, 1.7), (0.3117, 7.3, 2.9))
 
 
 @settings
@@ -39,9 +39,9 @@ class Brushed:
     """Length of the finest streaks; wider ones are up to three times as long. Brushed 5 - 30 mm, ground 0.5 - 3 mm."""
     slope: Fraction = 0.12
     """Standard deviation of the slope across the streaks: 0.05 is a fine brush, 0.2 a coarse one."""
-    roughness_along: Alpha = 0.07
+    roughness_along: Alpha = 0.12
     """GGX alpha along the streaks."""
-    roughness_across: Alpha = 0.14
+    roughness_across: Alpha = 0.2
     """GGX alpha across the streaks: scratches too fine for streaks."""
     pattern: Pattern = None
     """Which of the endless patterns of streaks; left out, each specimen draws its own."""

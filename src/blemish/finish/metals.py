@@ -44,6 +44,6 @@ def metal_named(name: str) -> Metal:
     try:
         return METALS[name]
     except KeyError:
-        near = difflib.get_close_matches(name, METALS, n=1)
+        near = difflib.get_close_matches(name, METALS, n=1, cutoff=0.8)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(METALS)}"
         raise FinishError(f"metal: there is no {name!r} in the table; {hint}") from None

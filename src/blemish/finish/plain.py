@@ -13,7 +13,7 @@ from blemish.settings import settings
 class Plain:
     """Metal that is rough in all directions alike, as after blasting, etching or casting. No relief."""
 
-    roughness: Alpha = 0.22
+    roughness: Alpha = 0.28
     """GGX alpha: 0.1 is satin, 0.3 is matt. (alpha^2 / 2 is the slope variance of what is too fine to be seen.)"""
     pattern: Pattern = None
     """Which of the endless patterns of this finish; plain has only one. Left out, each specimen draws its own."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from blemish.errors import FinishError
+from blemish.errors import FinishError, RequestError
 from blemish.finish.brushed import Brushed
 from blemish.finish.lay import lay
 from blemish.finish.plain import Plain
@@ -55,8 +55,8 @@ def draw_finishes(part: Part, populations: Sequence[Any], seed: int, specimen_na
         rng = stream(seed, "finish", specimen_name, region.name)
         try:
             finish = owner[region.name].draw(rng)
-        except ValueError as error:
-            raise FinishError(f"region {region.name!r}: values were drawn that do not go together: {error}") from None
+        except RequestError as error:
+            raise FinishError(f"region {region.name!r}: {error}") from None
         if finish.pattern is None:
             number = int(stream(seed, "finish", specimen_name, region.name, "pattern").integers(1 << 24))
             finish = dataclasses.replace(finish, pattern=number)

@@ -47,9 +47,9 @@ class Turned:
     """How far the work runs out of true, typically 0.005 - 0.03 mm: grooves become slightly eccentric."""
     irregularity: Fraction = 0.35
     """How much passes differ, as a share of the ideal profile: 0 is a formula, 0.2 - 0.5 a lathe, 1 a bad one."""
-    roughness_along: Alpha = 0.06
+    roughness_along: Alpha = 0.11
     """GGX alpha along the grooves: what the tool's edge and the chip left, finer than the feed."""
-    roughness_across: Alpha = 0.12
+    roughness_across: Alpha = 0.2
     """GGX alpha across the grooves: the same, with the scratches of the edge's own roughness."""
     axis_point_mm: Axis = None
     """A point on the axis, in CAD coordinates; left out, the axis is that of most of the region's area."""

@@ -17,7 +17,7 @@ class Rendering:
     """Places in each pixel that are looked at, for image and mask alike; powers of two are spread best."""
     bounces: Annotated[int, Interval(ge=1, le=8)] = 1
     """How often light may be reflected on its way: 1 is light that comes straight from the ring or the surroundings."""
-    ambient_radiance: NotNegative = 0.02
+    ambient_radiance: NotNegative = 0.04
     """A small constant light from everywhere, in place of what part, robot and room reflect at each other."""
     background_radiance: NotNegative = 0.0
     """What is seen beside the part: 0 is black velvet."""

@@ -31,7 +31,7 @@ from blemish.settings import NotNegative, Positive, settings
 class Sensor:
     """A linear image sensor, as its EMVA 1288 data sheet describes it, with its exposure."""
 
-    exposure: Positive = 1.0
+    exposure: Positive = 2.5
     """How much light is collected: radiance 1 / exposure fills a pixel. 2 is twice the exposure time."""
     saturation_capacity_e: Positive = 10500.0
     """Electrons that fill a pixel: 5000 - 30000 for today's CMOS sensors."""
