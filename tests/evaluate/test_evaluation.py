@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from blemish.dataset.read import Dataset
 from blemish.errors import RequestError, WorkError
 from blemish.evaluate import as_latex, as_markdown, as_text, evaluate, read_evaluation
 from blemish.evaluate.evaluation import FILE, Evaluation
+from blemish.evaluate.seeds import Spread, over_seeds
 from blemish.learn.checkpoint import Model
 from blemish.learn.protocol import Protocol
 from blemish.learn.threshold import Threshold
@@ -113,6 +115,17 @@ def test_the_tables_hold_the_numbers(bright: tuple[Evaluation, Path]) -> None:
     assert len({len(line) for line in as_text(named).splitlines()}) == 1
     assert all(line.replace("\\|", "").count("|") == 9 for line in as_markdown(named).splitlines())
     assert r"small\_run|1" in as_latex(named)
+
+
+def test_seeds_give_mean_and_spread(bright: tuple[Evaluation, Path]) -> None:
+    """Equal trainings have no spread, a single one has none to tell, different ones have the sample's."""
+    evaluation, _ = bright
+    other = dataclasses.replace(evaluation, f1=evaluation.f1 + 0.2)
+    assert over_seeds([evaluation])["f1"] == Spread(evaluation.f1, None, 1)
+    assert over_seeds([evaluation] * 3)["f1"].deviation == 0
+    both = over_seeds([evaluation, other])["f1"]
+    assert (both.mean, both.deviation) == (pytest.approx(evaluation.f1 + 0.1), pytest.approx(0.2 / 2**0.5))
+    assert str(Spread(0.405, 0.012, 3)) == "40.5 ± 1.2"
 
 
 def test_bad_input_is_told_in_words(dataset: Dataset, tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_fine_tuning_goes_on_from_another_model(
 
 
 def test_bf16_learns_too(tiny: Protocol, dataset: Dataset, tmp_path: Path) -> None:
-    """Mixed precision gives finite losses and is remembered by the model."""
+    """Mixed precision gives finite losses and a model that remembers it."""
     training = train(dataclasses.replace(tiny, precision="bf16", max_epochs=1), dataset, tmp_path)
     assert training.model.precision == "bf16"
     assert np.isfinite(losses(tmp_path)).all()

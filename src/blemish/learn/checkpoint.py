@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from blemish.errors import CheckpointError, StudyError
 from blemish.learn import files, networks
-from blemish.learn.precision import Device, Resolved, choose_device
+from blemish.learn.precision import Device, Resolved, choose_device, resolve
 from blemish.learn.protocol import Protocol
 from blemish.learn.threshold import Threshold
 from blemish.settings import plain, read
@@ -36,7 +36,7 @@ class Model:
     protocol: Protocol
     threshold: Threshold
     precision: Resolved
-    """What it was trained in, and computes in."""
+    """What it computes in."""
     trained_on: dict[str, Any]
     """Name and digest of the dataset, and of what the training started from."""
     training: dict[str, Any]
@@ -100,7 +100,7 @@ def load_model(folder: Path | str, device: Device = "auto") -> Model:
             network=prepared(network, place).eval(),
             protocol=protocol,
             threshold=threshold,
-            precision=facts["precision"],
+            precision=_affordable(facts["precision"], place),
             trained_on=facts["trained_on"],
             training=facts["training"],
             digest=facts["weights"]["sha256"],
@@ -118,6 +118,11 @@ def prepared(network: nn.Module, device: Any) -> nn.Module:
     import torch
 
     return network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _affordable(trained_in: Resolved, device: Any) -> Resolved:
+    """Compute as in training, unless this machine would have to imitate bf16 slowly."""
+    return resolve("auto", device) if trained_in == "bf16" else trained_in
 
 
 def _read_facts(path: Path) -> dict[str, Any]:
