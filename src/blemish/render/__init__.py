@@ -4,9 +4,9 @@ Image and mask come from the same rays, so the label is what was rendered. Setti
 frames are computed, :class:`Sensor` what the camera makes of the light.
 """
 
+from blemish.render.frame import Frame, shoot
 from blemish.render.rendering import Rendering
 from blemish.render.scene import Scene, build_scene
 from blemish.render.sensor import Sensor, expose
-from blemish.render.shoot import Frame, shoot
 
 __all__ = ["Frame", "Rendering", "Scene", "Sensor", "build_scene", "expose", "shoot"]
