@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,16 +42,18 @@ def demand(visibility: Visibility, weight: PerPoint, *, folds: int, target: floa
     return Demand(np.minimum(visibility.times_seen(), folds).astype(np.int32), weight, target, max_views)
 
 
-def greedy(visibility: Visibility, wanted: Demand) -> list[int]:
+def greedy(visibility: Visibility, wanted: Demand, among: Sequence[int] | None = None) -> list[int]:
     """Take the view that adds most, again and again, until the demand is met, nothing adds, or the views run out.
 
     A view's gain is the weight of the samples it sees that still need views; gains only shrink as views are taken, so
     a candidate is looked at again only when its old gain still leads (lazy greedy; Minoux 1978). Ties go to the
-    candidate that was proposed first. The order chosen is the order given.
+    candidate that was proposed first. ``among`` names the candidates to choose from; the order chosen is the order
+    given.
     """
     times = np.zeros(visibility.num_samples, dtype=np.int32)
     worth = np.where(wanted.folds > 0, wanted.weight, 0.0)
-    queue = [(-float(worth[visibility.sees(index)].sum()), index) for index in range(len(visibility))]
+    pool = range(len(visibility)) if among is None else among
+    queue = [(-float(worth[visibility.sees(index)].sum()), index) for index in pool]
     heapq.heapify(queue)
     chosen: list[int] = []
     while queue and len(chosen) < wanted.max_views and not wanted.met(times):
@@ -66,3 +69,16 @@ def greedy(visibility: Visibility, wanted: Demand) -> list[int]:
         chosen.append(index)
         times += seen
     return chosen
+
+
+def without_spare(visibility: Visibility, wanted: Demand, chosen: Sequence[int]) -> list[int]:
+    """Drop views that the others make needless, the least missed first, as long as the demand stays met."""
+    kept = list(chosen)
+    times = visibility.times_seen(kept)
+    while kept and wanted.met(times):
+        left = [wanted.covered_weight(times - visibility.sees(index)) for index in kept]
+        least_missed = int(np.argmax(left))
+        if left[least_missed] < wanted.needed_weight * (1 - 1e-12):
+            break
+        times -= visibility.sees(kept.pop(least_missed))
+    return kept

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import field, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from blemish.plan.camera import Camera
 from blemish.plan.clearance import inside_part
 from blemish.plan.light import RingLight, contradictions
 from blemish.plan.model import Plan, Viewpoint
-from blemish.settings import Fraction, plain, read, settings
+from blemish.plan.planning import Planning
+from blemish.settings import Count, Fraction, plain, read, settings
 
 VERSION = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -45,6 +47,11 @@ class _File:
     inspectable: Fraction
     coverage_by_region: dict[str, Fraction]
     wishes: str = ""
+    planning: Planning | None = None
+    asked_coverage: Fraction = 0.0
+    bright_coverage: Fraction = 0.0
+    uninspectable: dict[str, Fraction] = field(default_factory=dict)
+    lower_bound: Count = 0
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -54,13 +61,7 @@ def write_plan(plan: Plan, path: Path) -> None:
     """
     values = {
         "version": VERSION,
-        "part_digest": plan.part_digest,
-        "camera": plain(plan.camera),
-        "light": plain(plan.light),
-        "coverage": plan.coverage,
-        "inspectable": plan.inspectable,
-        "coverage_by_region": plan.coverage_by_region,
-        "wishes": plan.wishes,
+        **{one.name: plain(getattr(plan, one.name)) for one in fields(plan) if one.name != "viewpoints"},
         "viewpoints": [
             {"name": view.name, "world_from_camera": view.world_from_camera.matrix().tolist()}
             for view in plan.viewpoints
@@ -108,16 +109,8 @@ def read_plan(path: Path, part: Part) -> Plan:
     mistakes += mistaken_places(viewpoints, part, file.camera)
     if mistakes:
         raise PlanError(f"{path}: " + "\n  ".join(mistakes))
-    return Plan(
-        part_digest=file.part_digest,
-        camera=file.camera,
-        light=file.light,
-        viewpoints=tuple(viewpoints),
-        coverage=file.coverage,
-        inspectable=file.inspectable,
-        coverage_by_region=file.coverage_by_region,
-        wishes=file.wishes,
-    )
+    known = {one.name: getattr(file, one.name) for one in fields(Plan) if one.name != "viewpoints"}
+    return Plan(viewpoints=tuple(viewpoints), **known)
 
 
 def wishes_of(path: Path) -> str:

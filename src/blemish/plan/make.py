@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from blemish.errors import PlanError
 from blemish.part.model import Part
+from blemish.plan.bound import search_prices
 from blemish.plan.camera import Camera
 from blemish.plan.candidates import Candidates, Caster, propose
 from blemish.plan.clearance import admit
-from blemish.plan.cover import demand, greedy
+from blemish.plan.cover import Demand, demand, greedy, without_spare
+from blemish.plan.improve import by_integers, exchange
 from blemish.plan.light import RingLight, contradictions
 from blemish.plan.model import Plan, Viewpoint
 from blemish.plan.planning import Planning
@@ -38,12 +41,12 @@ def make_plan(
     """Choose viewpoints from which the inspected regions are seen.
 
     Candidates are proposed around the part, those that collide or cannot be reached are dropped, rays tell which
-    sample of the surface each inspects, and a greedy cover takes the best ones. The same arguments give the same plan.
+    sample of the surface each inspects, and a cover takes few that see it all. The same arguments give the same plan.
     ``caster`` casts the rays; the engine's own if none is given. Raises :class:`PlanError` where camera and light
     contradict each other, where no candidate may be used and where none inspects anything.
     """
     surveyed = survey(part, camera, light, planning, seed, caster=caster)
-    return plan_of(surveyed, choose(surveyed))
+    return plan_of(surveyed, *choose(surveyed, seed))
 
 
 def survey(
@@ -67,27 +70,52 @@ def survey(
     return Survey(part, camera, light, planning, samples, candidates, visibility)
 
 
-def choose(surveyed: Survey) -> list[int]:
-    """Choose candidates that cover what the survey's planning asks for, the best first."""
+def choose(surveyed: Survey, seed: int) -> tuple[list[int], int]:
+    """Choose candidates that cover what the survey's planning asks for, the best first, and bound their number below.
+
+    The bound is 0 if no rounds were to be spent on it.
+    """
+    planning, visibility = surveyed.planning, surveyed.visibility
+    wanted = asked(surveyed)
+    chosen = without_spare(visibility, wanted, greedy(visibility, wanted))
+    if planning.bound_rounds == planning.improve_rounds == 0 and not planning.improve_s:
+        return chosen, 0
+    prices = search_prices(visibility, wanted, planning.bound_rounds)
+    if planning.improve_rounds:
+        chosen = exchange(visibility, wanted, prices, chosen, rounds=planning.improve_rounds, seed=seed)
+    if planning.improve_s and wanted.met(visibility.times_seen(chosen)):
+        seconds = planning.improve_s
+        chosen = by_integers(visibility, wanted, prices, fewer_than=len(chosen), seconds=seconds) or chosen
+    return greedy(visibility, wanted, among=sorted(chosen)), prices.views
+
+
+def asked(surveyed: Survey) -> Demand:
+    """Say what a survey's planning asks to be covered."""
     planning = surveyed.planning
-    wanted = demand(
+    return demand(
         surveyed.visibility,
         surveyed.samples.area_mm2,
         folds=planning.views_per_point,
         target=planning.target_coverage,
         max_views=planning.max_views,
     )
-    return greedy(surveyed.visibility, wanted)
 
 
-def plan_of(surveyed: Survey, chosen: list[int]) -> Plan:
+def plan_of(surveyed: Survey, chosen: Sequence[int], lower_bound: int = 0) -> Plan:
     """Make the plan that consists of these candidates, in this order, with what they cover."""
-    part, samples, area = surveyed.part, surveyed.samples, surveyed.samples.area_mm2
-    covered = surveyed.visibility.times_seen(chosen) > 0
+    part, samples, visibility = surveyed.part, surveyed.samples, surveyed.visibility
+    area, wanted = samples.area_mm2, asked(surveyed)
+    times = visibility.times_seen(chosen)
+
+    def share(which: np.ndarray) -> float:
+        return float(area[which].sum() / area.sum())
+
     by_region = {}
     for index in np.unique(samples.region):
         here = samples.region == index
-        by_region[part.regions[index].name] = float(area[here & covered].sum() / area[here].sum())
+        by_region[part.regions[index].name] = float(area[here & (times > 0)].sum() / area[here].sum())
+    inspectable = float(area[wanted.folds > 0].sum())
+    reasons = {reason: share(visibility.furthest == passed) for passed, reason in enumerate(REASONS)}
     return Plan(
         part_digest=part.digest,
         camera=surveyed.camera,
@@ -95,9 +123,14 @@ def plan_of(surveyed: Survey, chosen: list[int]) -> Plan:
         viewpoints=tuple(
             Viewpoint(f"v{number:03d}", surveyed.candidates.pose(index)) for number, index in enumerate(chosen)
         ),
-        coverage=float(area[covered].sum() / area.sum()),
-        inspectable=float(area[surveyed.visibility.furthest == len(REASONS)].sum() / area.sum()),
+        coverage=share(times > 0),
+        inspectable=share(visibility.inspectable),
         coverage_by_region=by_region,
+        planning=surveyed.planning,
+        asked_coverage=wanted.covered_weight(times) / inspectable if inspectable else 0.0,
+        bright_coverage=share(visibility.times_seen(chosen, bright=True) > 0),
+        uninspectable={reason: lost for reason, lost in reasons.items() if lost > 0},
+        lower_bound=lower_bound,
     )
 
 

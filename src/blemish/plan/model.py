@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from blemish.frames import Pose
 from blemish.plan.camera import Camera
 from blemish.plan.light import RingLight
+from blemish.plan.planning import Planning
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,3 +35,41 @@ class Plan:
     coverage_by_region: dict[str, float]
     wishes: str = ""
     """Digest of the part and settings that it was made from, where it was planned here: other wishes, another plan."""
+    planning: Planning | None = None
+    """What was asked for; None if the viewpoints come from elsewhere."""
+    asked_coverage: float = 0.0
+    """Fraction of the inspectable area that has as many views as were asked for (or can be): what the target is for."""
+    bright_coverage: float = 0.0
+    """Fraction of the inspected area that at least one viewpoint inspects in a bright field."""
+    uninspectable: dict[str, float] = field(default_factory=dict)
+    """Fraction of the inspected area that no candidate inspects, by the test that it fails everywhere."""
+    lower_bound: int = 0
+    """No plan that reaches the target with these candidates has fewer views; 0 if nobody asked."""
+
+    @property
+    def gap(self) -> float | None:
+        """How many more views there are than the bound, as a fraction of it; None without bound or short of target."""
+        if self.lower_bound == 0 or self.planning is None or self.asked_coverage < self.planning.target_coverage - 1e-9:
+            return None
+        return len(self.viewpoints) / self.lower_bound - 1
+
+    def in_words(self) -> str:
+        """Say how many views there are, what they cover and what no view can, in a few lines."""
+        count, share, bright = len(self.viewpoints), self.coverage, self.bright_coverage
+        lines = [
+            f"{count} viewpoints inspect {share:.2%} of the area, {bright:.2%} in a bright field",
+            f"{self.inspectable:.2%} is inspectable, and {self.asked_coverage:.2%} of that has the views asked for",
+            "by region: " + ", ".join(f"{name} {share:.2%}" for name, share in self.coverage_by_region.items()),
+        ]
+        if self.uninspectable:
+            reasons = ", ".join(f"{share:.2%} {reason}" for reason, share in self.uninspectable.items())
+            lines.append(f"no admissible view inspects: {reasons}")
+        if self.gap is not None:
+            lines.append(f"no plan of these candidates has fewer than {self.lower_bound} views (gap {self.gap:.1%})")
+        elif self.planning is not None and self.asked_coverage < self.planning.target_coverage:
+            lines.append(
+                f"the target ({self.planning.target_coverage:.2%} of the inspectable area) is not reached with "
+                f"max_views = {self.planning.max_views}"
+                + (f"; it needs at least {self.lower_bound} views" if self.lower_bound else "")
+            )
+        return "\n".join(lines)

@@ -83,10 +83,12 @@ class Planning:
     """How many views must see a sample before it is covered (fewer where fewer can)."""
     max_views: AtLeastOne = 200
     """Never choose more views than this, covered or not."""
-    improve_s: NotNegative = 0.0
-    """Seconds to search for a smaller plan by integer programming; with it, the plan depends on the machine's speed."""
     bound_rounds: Count = 500
     """Rounds to spend on a lower bound of the number of views, which tells how good the plan is; 0 is none."""
+    improve_rounds: Count = 1000
+    """Rounds of exchanging views to spend on a plan with fewer of them; 0 leaves the greedy plan."""
+    improve_s: NotNegative = 0.0
+    """Seconds of integer programming on top; with it the plan depends on how fast the machine is."""
     clearance_mm: NotNegative = 10.0
     """Free space that camera and ring keep from the part and from the table."""
     rig_length_mm: Positive = 150.0

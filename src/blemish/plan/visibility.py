@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -46,6 +47,16 @@ class Visibility:
     def dense(self) -> np.ndarray:
         """Give the matrix with one byte for each entry, bool (c, n)."""
         return np.unpackbits(self.packed, axis=1, count=self.num_samples).view(bool)
+
+    def sparse(self, candidates: Sequence[int] | np.ndarray | None = None) -> Any:
+        """Give the rows of some candidates (all, if none are named) as a ``scipy.sparse.csr_array`` of float ones."""
+        from scipy.sparse import csr_array
+
+        chosen = range(len(self)) if candidates is None else candidates
+        columns = [np.flatnonzero(self.sees(int(candidate))).astype(np.int32) for candidate in chosen]
+        ends = np.cumsum([0, *map(len, columns)], dtype=np.int32)
+        shape = (len(columns), self.num_samples)
+        return csr_array((np.ones(ends[-1]), np.concatenate(columns), ends), shape=shape)
 
     def times_seen(self, candidates: Sequence[int] | None = None, *, bright: bool = False) -> np.ndarray:
         """Count by how many of the candidates (all, if none are named) each sample is inspected, int32 (n,)."""
