@@ -14,8 +14,8 @@ from PIL import Image
 from blemish.dataset import open_dataset
 from blemish.dataset.verify import verify
 from blemish.errors import ForeignDataError, RequestError
-from blemish.exchange import IMPORTERS, bring_in
-from blemish.exchange.importers import coco, severstal
+from blemish.exchange import IMPORTERS, bring_in, runs
+from blemish.exchange.importers import severstal
 
 
 def test_every_importer_is_tested() -> None:
@@ -116,11 +116,11 @@ def test_both_forms_of_the_severstal_table_are_one(tmp_path: Path) -> None:
         np.testing.assert_array_equal(a.mask(one), b.mask(other))
 
 
-@pytest.mark.parametrize("runs", ["1 2 3", "0 4", "1 -1", "1 2 2 3", "60 9", "a b", "1 1e3", "99999999999999999999 1"])
-def test_damaged_run_lengths_are_refused(runs: str) -> None:
+@pytest.mark.parametrize("text", ["1 2 3", "0 4", "1 -1", "1 2 2 3", "60 9", "a b", "1 1e3", "99999999999999999999 1"])
+def test_damaged_run_lengths_are_refused(text: str) -> None:
     """Odd, negative, overlapping, too long or no numbers at all."""
     with pytest.raises(ForeignDataError, match="run lengths"):
-        severstal.unpack(runs, 8, 8, "train.csv")
+        severstal.unpack(text, 8, 8, "train.csv")
 
 
 def test_compressed_run_lengths_are_those_of_pycocotools() -> None:
@@ -130,7 +130,8 @@ def test_compressed_run_lengths_are_those_of_pycocotools() -> None:
     for density in (0, 0.02, 0.3, 0.9, 1):
         mask = rng.random((37, 53)) < density
         packed = tools.encode(np.asfortranarray(mask.astype(np.uint8)))
-        np.testing.assert_array_equal(coco.unpack(packed["counts"].decode(), 37, 53, "here"), mask)
+        assert runs.pack(runs.counts_of(mask)) == packed["counts"].decode()
+        np.testing.assert_array_equal(runs.draw(packed["counts"].decode(), 37, 53, "here"), mask)
 
 
 def test_class_numbers_need_names(tmp_path: Path) -> None:

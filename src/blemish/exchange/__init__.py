@@ -2,6 +2,7 @@
 
 :func:`bring_in` reads one foreign format through its importer (one file each in :mod:`importers`), and writes the
 dataset with a summary of what was read, kept, merged and dropped. Nothing outside the folder that was named is read.
+:func:`give_out` writes a dataset in a foreign format, and says what that format cannot hold.
 """
 
 from __future__ import annotations
@@ -9,9 +10,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_DOOR = {"IMPORTERS": "importers", "Summary": "summary", "bring_in": "imported"}
+_DOOR = {
+    "EXPORTERS": "exporters",
+    "Exported": "exported",
+    "IMPORTERS": "importers",
+    "Summary": "summary",
+    "bring_in": "imported",
+    "give_out": "exported",
+}
 
-__all__ = ["IMPORTERS", "Summary", "bring_in"]
+__all__ = ["EXPORTERS", "IMPORTERS", "Exported", "Summary", "bring_in", "give_out"]
 
 
 def __getattr__(name: str) -> Any:

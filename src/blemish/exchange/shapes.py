@@ -21,11 +21,11 @@ _FAR = 1e5
 """Pixels; no image is so large, and drawing so far away takes for ever."""
 
 
-def draw(kind: str, points: Sequence[Point], size: tuple[int, int], line_px: int = 10, point_px: int = 5) -> Mask:
+def draw(kind: Any, points: Sequence[Point], size: tuple[int, int], line_px: int = 10, point_px: int = 5) -> Mask:
     """Rasterise a shape on an image of ``size`` (width, height); ``ValueError`` says what is wrong with it."""
     from PIL import Image, ImageDraw
 
-    if kind not in _SHAPES:
+    if not isinstance(kind, str) or kind not in _SHAPES:
         raise ValueError(f"shapes of kind {kind!r} are not known; known are {', '.join(_SHAPES)}")
     least, most, paint = _SHAPES[kind]
     if not least <= len(points) <= most:

@@ -18,7 +18,7 @@ import numpy as np
 from blemish.arrays import Mask
 from blemish.dataset.split import SplitRule
 from blemish.errors import ForeignDataError
-from blemish.exchange import shapes
+from blemish.exchange import runs, shapes
 from blemish.exchange.foreign import Folder
 from blemish.exchange.grouping import group_by
 from blemish.exchange.importers import Importer
@@ -162,7 +162,7 @@ def _mask(segmentation: Any, size: tuple[int, ...], where: str) -> Mask:
             raise ForeignDataError(
                 f"{where}: its run lengths are for {segmentation.get('size')}, the image is {[height, width]}"
             )
-        return unpack(segmentation.get("counts"), height, width, where)
+        return runs.draw(segmentation.get("counts"), height, width, where)
     mask = np.zeros((height, width), dtype=bool)
     for flat in segmentation if isinstance(segmentation, list) else [None]:
         if not isinstance(flat, list) or len(flat) < 6 or len(flat) % 2:
@@ -170,37 +170,6 @@ def _mask(segmentation: Any, size: tuple[int, ...], where: str) -> Mask:
         points = shapes.points_of([list(pair) for pair in zip(flat[::2], flat[1::2], strict=True)], where)
         mask |= shapes.draw("polygon", points, (width, height))
     return mask
-
-
-def unpack(counts: Any, height: int, width: int, where: str) -> Mask:
-    """Draw COCO's run lengths, plain or compressed: zeros and ones in turn, down the columns, zeros first."""
-    runs = _decompressed(counts, where) if isinstance(counts, str) else counts
-    if not isinstance(runs, list) or not all(isinstance(run, int) and 0 <= run <= height * width for run in runs):
-        raise ForeignDataError(f"{where}: its run lengths are damaged")
-    if sum(runs) != height * width:
-        raise ForeignDataError(f"{where}: its run lengths cover {sum(runs)} pixels, the image has {height * width}")
-    values = np.arange(len(runs)) % 2 == 1
-    return np.repeat(values, np.array(runs, dtype=np.int64)).reshape(width, height).T
-
-
-def _decompressed(text: str, where: str) -> list[int]:
-    """Undo COCO's packing: groups of five bits from character 48 on, each number the difference to the last but one."""
-    runs: list[int] = []
-    value = shift = 0
-    for letter in text:
-        code = ord(letter) - 48
-        if not 0 <= code < 64 or shift > 60:
-            raise ForeignDataError(f"{where}: its run lengths are damaged")
-        value |= (code & 31) << shift
-        shift += 5
-        if not code & 32:
-            if code & 16:
-                value -= 1 << shift
-            runs.append(value + (runs[-2] if len(runs) > 2 else 0))
-            value = shift = 0
-    if shift:
-        raise ForeignDataError(f"{where}: its run lengths are cut off")
-    return runs
 
 
 IMPORTER = Importer(Options, "an annotation file in JSON and the images that it names", find)

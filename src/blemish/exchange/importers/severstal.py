@@ -65,14 +65,17 @@ def find(folder: Folder, options: Options) -> Foreign:
 
 def _table(folder: Folder, name: str) -> dict[str, dict[int, str]]:
     """Read either form of the table: image to class to run lengths, without the empty ones."""
-    reader = csv.DictReader(io.StringIO(folder.text(name)))
-    columns = set(reader.fieldnames or ())
+    try:
+        reader = csv.DictReader(io.StringIO(folder.text(name), newline=""))
+        columns, rows = set(reader.fieldnames or ()), list(reader)
+    except csv.Error as error:
+        raise ForeignDataError(f"{folder.path(name)}: this is no table of comma-separated values: {error}") from None
     runs: dict[str, dict[int, str]] = defaultdict(dict)
     if not ({"ImageId_ClassId", "EncodedPixels"} <= columns or {"ImageId", "ClassId", "EncodedPixels"} <= columns):
         raise ForeignDataError(
             f"{folder.path(name)}: columns {sorted(columns)[:6]}; ImageId, ClassId, EncodedPixels belong here"
         )
-    for number, row in enumerate(reader, start=2):
+    for number, row in enumerate(rows, start=2):
         if "ImageId_ClassId" in columns:
             image, _, kind = (row["ImageId_ClassId"] or "").rpartition("_")
         else:

@@ -1,0 +1,201 @@
+"""Mutated photographs and annotations by the thousand: each is read, or refused with an error that names the file.
+
+    python benchmarks/fuzz_foreign.py [--files 100000] [--seed 0]
+
+Anything else (another exception, a hang) is a bug: the mutant is written to the working folder and the script leaves
+with 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from blemish.errors import ForeignDataError
+from blemish.exchange.foreign import Folder, grey, levels
+from blemish.exchange.importers import coco, labelme, severstal
+
+
+def images() -> list[bytes]:
+    """Small images in every format and mode that is read."""
+    pixels = Image.fromarray(np.random.default_rng(0).integers(0, 255, (21, 17), dtype=np.uint8))
+    made = []
+    for kind in ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "PPM"):
+        for mode in ("L", "RGB", "P", "LA", "1", "I;16"):
+            buffer = io.BytesIO()
+            try:
+                pixels.convert(mode).save(buffer, kind)
+            except (OSError, ValueError):
+                continue  # this format has no such mode
+            made.append(buffer.getvalue())
+    return made
+
+
+def annotations() -> dict[str, bytes]:
+    """One annotation of each kind."""
+    shape = {"label": "pit", "points": [[1, 1], [9, 2], [5, 9.5]], "shape_type": "polygon", "group_id": None}
+    box = {"label": "pit", "points": [[1, 1], [9, 2]], "shape_type": "circle"}
+    runs = {"size": [20, 30], "counts": [5, 10, 585]}
+    note = {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 9, 1, 9, 9]]}
+    return {
+        "labelme": json.dumps(
+            {"shapes": [shape, box], "imagePath": "a.png", "imageWidth": 30, "imageHeight": 20}
+        ).encode(),
+        "coco": json.dumps(
+            {
+                "images": [{"id": 1, "file_name": "a.png", "width": 30, "height": 20}],
+                "annotations": [note, {**note, "id": 2, "segmentation": runs}],
+                "categories": [{"id": 1, "name": "pit"}],
+            }
+        ).encode(),
+        "severstal": b"ImageId,ClassId,EncodedPixels\na.png,1,1 3 30 5\na.png,2,100 2\n",
+    }
+
+
+TOKENS = [
+    b"NaN",
+    b"-1e999",
+    b"null",
+    b"[]",
+    b"{}",
+    b'"../../etc/passwd"',
+    b"1e5",
+    b"-3",
+    b"\xff",
+    b"99999999999",
+    b"true",
+    b'""',
+]
+
+
+def mutate(data: bytes, rng: np.random.Generator) -> bytes:
+    """Change, cut, repeat or replace a few places."""
+    mutant = bytearray(data)
+    for _ in range(int(rng.integers(1, 3))):
+        at, length = int(rng.integers(0, len(mutant) + 1)), int(rng.integers(0, 6))
+        choice = int(rng.integers(0, 5))
+        if choice == 0:
+            mutant[at : at + length] = rng.bytes(length)
+        elif choice == 1:
+            mutant[at : at + length] = TOKENS[int(rng.integers(len(TOKENS)))]
+        elif choice == 2:
+            del mutant[at:]
+        elif choice == 3:
+            mutant[at:at] = mutant[at : at + 40]
+        else:
+            mutant[at : at + 1] = bytes([int(rng.choice([0, 255, 48, 57, 45]))])
+    return bytes(mutant)
+
+
+VALUES = [
+    None,
+    True,
+    -1,
+    0,
+    7,
+    1e9,
+    float("nan"),
+    float("inf"),
+    "",
+    "pit",
+    "../a.png",
+    "/a.png",
+    [],
+    {},
+    [[1, 2]],
+    [1, 2],
+]
+
+
+def mutate_json(data: bytes, rng: np.random.Generator) -> bytes:
+    """Replace, double or drop one value somewhere in a JSON document, which stays JSON."""
+    document = json.loads(data)
+    node: Any = document
+    while True:
+        keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+        if not keys:
+            break
+        key = keys[int(rng.integers(len(keys)))]
+        if isinstance(node[key], dict | list) and rng.integers(4):
+            node = node[key]
+            continue
+        choice = int(rng.integers(6))
+        if choice == 0:
+            del node[key]
+        elif choice == 1 and isinstance(node, list):
+            node.append(node[key])
+        else:
+            node[key] = VALUES[int(rng.integers(len(VALUES)))]
+        break
+    return json.dumps(document).encode()
+
+
+def read_annotation(kind: str, folder: Folder, data: bytes) -> None:
+    """Take in a folder of one photograph with this annotation."""
+    if kind == "labelme":
+        (folder.root / "a.json").write_bytes(data)
+        found = labelme.find(folder, labelme.Options())
+    elif kind == "coco":
+        (folder.root / "a.json").write_bytes(data)
+        found = coco.find(folder, coco.Options())
+    else:
+        (folder.root / "train.csv").write_bytes(data)
+        (folder.root / "a.json").unlink(missing_ok=True)
+        found = severstal.find(folder, severstal.Options(images=""))
+    for sample in found.samples:
+        sample.load()
+
+
+def main() -> None:
+    """Run the mutants and count what became of them."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0)
+    chosen = parser.parse_args()
+    warnings.simplefilter("ignore")  # Pillow remarks on damaged files that it can read all the same
+    rng = np.random.default_rng(chosen.seed)
+    pictures, notes = images(), annotations()
+    ends: Counter[str] = Counter()
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name) / "in"
+        root.mkdir()
+        Image.new("L", (30, 20), 90).save(root / "a.png")
+        folder = Folder(root)
+        for number in range(chosen.files):
+            kind = ["image", "image", *notes][int(rng.integers(2 + len(notes)))]
+            data = pictures[int(rng.integers(len(pictures)))] if kind == "image" else notes[kind]
+            data = mutate_json(data, rng) if kind in ("labelme", "coco") and rng.integers(4) else mutate(data, rng)
+            began = time.perf_counter()
+            try:
+                if kind == "image":
+                    (grey if rng.integers(2) else levels)(data, "mutant")
+                else:
+                    read_annotation(kind, folder, data)
+                ends[f"{kind} read"] += 1
+            except ForeignDataError:
+                ends[f"{kind} refused"] += 1
+            except Exception:
+                Path(f"mutant-{number}.{kind}").write_bytes(data)
+                print(
+                    f"mutant {number} of kind {kind} broke out; it is kept as mutant-{number}.{kind}", file=sys.stderr
+                )
+                raise
+            if time.perf_counter() - began > 60:
+                sys.exit(f"mutant {number} of kind {kind} took {time.perf_counter() - began:.0f} s")
+    print(f"{chosen.files} mutants in {time.perf_counter() - start:.0f} s: {dict(sorted(ends.items()))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""The foreign formats that a dataset can be given out in: one file each, found here by name.
+
+Each exporter writes what its format can hold, and says in words what it cannot.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from blemish.dataset.read import Dataset
+from blemish.errors import RequestError
+from blemish.exchange.picture import Picture
+
+EXPORTERS = {
+    "coco": "COCO: one JSON file a set, instances as run lengths; nothing is lost",
+    "huggingface": "a folder of images with metadata and a data card, for the Hugging Face `datasets` library",
+    "labelme": "one labelme JSON beside each image, as masks (exact) or polygons",
+    "masks": "a folder of images and a folder of masks",
+    "mvtec": "MVTec AD: correct images to learn from, defective ones to test with",
+    "webdataset": "tar shards of image, mask and record",
+    "yolo": "YOLO: one text file an image, polygons or boxes",
+}
+"""Name to what it writes; the file of an exporter has its name."""
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """One foreign format."""
+
+    options: type
+    """Its settings class."""
+    write: Callable[[Dataset, Iterable[Picture], Path, Any], tuple[str, ...]]
+    """Writes the pictures into an empty folder; gives what is lost, in sentences."""
+
+
+def exporter(name: str) -> Exporter:
+    """Give an exporter by its name."""
+    if name not in EXPORTERS:
+        near = difflib.get_close_matches(name, EXPORTERS, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(EXPORTERS)}"
+        raise RequestError(f"no exporter is called {name!r}; {hint}")
+    found: Exporter = import_module(f"{__name__}.{name}").EXPORTER
+    return found
