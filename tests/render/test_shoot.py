@@ -201,10 +201,11 @@ def test_a_quarter_of_the_resolution_is_the_mean_of_the_full_one() -> None:
     np.testing.assert_allclose(coarse.mean(axis=0)[lit], columns[lit], rtol=0.08)
 
 
-@pytest.mark.skipif(facts().get("llvm", "").startswith("23"), reason="Mitsuba's own BSDF code makes LLVM 23.1 abort")
 @pytest.mark.parametrize("bounces", [1, 2])
 def test_mitsuba_itself_renders_the_same(bounces: int) -> None:
     """Mitsuba's sensor, emitters and integrator with our BSDF give the same radiance, up to noise."""
+    if facts().get("llvm", "").startswith("23"):
+        pytest.skip("Mitsuba's own code makes LLVM 23.1 abort; install karellen-llvm-core < 23")
     import mitsuba as mi
 
     from blemish.render.mitsuba import as_mitsuba

@@ -20,10 +20,11 @@ from blemish.render.scene import Scene
 RING_SEGMENTS = 256
 
 
-def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering: Rendering) -> Any:
-    """Make a ``mi.Scene`` that ``mi.render`` turns into the radiance of :func:`.shoot`, up to noise.
+def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering: Rendering, *, bsdf: Any = None) -> Any:
+    """Make a ``mi.Scene`` that ``mi.render`` turns into the radiance of :func:`.frame.shoot`, up to noise.
 
     The background is what surrounds the part, so ``background_radiance`` and ``ambient_radiance`` must be the same.
+    Another ``bsdf`` may take the place of the finishes.
     """
     import drjit as dr
     import mitsuba as mi
@@ -32,8 +33,9 @@ def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering:
 
     if rendering.background_radiance != rendering.ambient_radiance:
         raise ValueError("in a Mitsuba scene the surroundings are what is seen behind the part: make both the same")
-    bsdf = MachinedMetal.of(scene.finishes)
-    bsdf.pixel_angle = dr.opaque(mi.Float, 1 / camera.focal_length_px)
+    if bsdf is None:
+        bsdf = MachinedMetal.of(scene.finishes)
+        bsdf.pixel_angle = dr.opaque(mi.Float, 1 / camera.focal_length_px)
     rows = scene.vertices.numpy().reshape(-1, 8)
     corners = scene.corners.numpy().reshape(-1, 4)[:, :3]
     turn = np.diag([-1.0, -1.0, 1.0, 1.0])  # Mitsuba's cameras have x to the left and y up

@@ -1,0 +1,130 @@
+"""What a frame costs: image, mask and both files, against a bare ``mi.render`` of the same scene.
+
+    python benchmarks/frame.py [--rounds 5] [--samples 16] [--width 1224] [--height 512] [--views 3]
+
+Both sides see the same specimen of the built-in clutch (dents and scratches, three kinds of finish), the same ring
+light and the same camera, and take turns in one process. The bare side is Mitsuba's ``direct`` integrator with its
+``multijitter`` sampler, once with our finishes as its BSDF and once with a built-in rough conductor in their place; it
+writes nothing and knows no labels. Our side is ``shoot`` and two PNG files. The goal is at most 1.3 times the bare
+time.
+
+The noise of both at equal samples stands beside the times: a renderer that is fast because it is noisier would show.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from blemish.defects import Specimen, make_specimen
+from blemish.defects.population import DentPopulation, ScratchPopulation
+from blemish.engine import facts, start
+from blemish.finish import draw_finishes
+from blemish.finish.populations import BrushedPopulation, PlainPopulation, TurnedPopulation
+from blemish.frames import look_at
+from blemish.part import Part, PartSource, load
+from blemish.plan import Camera, RingLight, Viewpoint
+from blemish.render import Rendering, Sensor, build_scene, shoot
+
+EYES = [((0, 0, 225), (0, 20, 38)), ((0, -200, 30), (0, 0, 19)), ((150, 60, -120), (15, 15, 5))]
+AROUND = 0.04
+
+
+def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Time one call."""
+    begin = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begin, result
+
+
+def specimen_and_part(camera: Camera) -> tuple[Specimen, Part]:
+    """Make one defective clutch."""
+    part = load(PartSource(file="builtin:clutch"))
+    populations = (DentPopulation(per_specimen=20), ScratchPopulation(per_specimen=15))
+    return make_specimen(part, "d000", True, populations, 1, camera.mm_per_px / 2), part  # noqa: FBT003
+
+
+def bare(
+    scene: Any, camera: Camera, viewpoint: Viewpoint, rendering: Rendering, *, builtin: bool
+) -> Callable[..., Any]:
+    """Prepare the bare side; what it gives renders one frame for a seed."""
+    import mitsuba as mi
+
+    from blemish.render.mitsuba import as_mitsuba
+
+    bsdf = {"type": "roughconductor", "distribution": "ggx", "alpha": 0.2, "eta": 1.077, "k": 6.589}
+    replaced = mi.load_dict(bsdf) if builtin else None
+    world = as_mitsuba(scene, camera, viewpoint.world_from_camera, rendering, bsdf=replaced)
+    return lambda seed: np.array(mi.render(world, seed=seed))[..., 0]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in (("rounds", 5), ("samples", 16), ("width", 1224), ("height", 512), ("views", 3)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    given = parser.parse_args()
+    start()
+    camera = Camera(width_px=given.width, height_px=given.height)
+    rendering = Rendering(samples_per_pixel=given.samples, ambient_radiance=AROUND, background_radiance=AROUND)
+    specimen, part = specimen_and_part(camera)
+    populations = [
+        TurnedPopulation(regions=("turned", "thread")),
+        BrushedPopulation(regions=("brushed", "milled")),
+        PlainPopulation(),
+    ]
+    finishes = draw_finishes(part, populations, 0, specimen.name)
+    built, scene = seconds(lambda: build_scene(specimen, part, finishes, "aluminium", RingLight(), rendering))
+    print(f"{facts()['variant']}, {len(specimen.triangles)} triangles, scene built in {built:.2f} s")
+    sensor, folder = Sensor(), Path(tempfile.mkdtemp())
+
+    def ours(viewpoint: Viewpoint, seed: int) -> Any:
+        frame = shoot(scene, camera, viewpoint, sensor, rendering, seed)
+        cv2.imwrite(str(folder / "image.png"), frame.image)
+        cv2.imwrite(str(folder / "mask.png"), frame.mask)
+        return frame
+
+    ratios = []
+    for number, (eye, target) in enumerate(EYES[: given.views]):
+        viewpoint = Viewpoint(f"v{number:03d}", look_at(np.array(eye, dtype=float), np.array(target, dtype=float)))
+        same = bare(scene, camera, viewpoint, rendering, builtin=False)
+        builtin = bare(scene, camera, viewpoint, rendering, builtin=True)
+        first = [seconds(lambda: same(0))[0], seconds(lambda: builtin(0))[0], seconds(lambda: ours(viewpoint, 0))[0]]  # noqa: B023
+        print(f"view {number}: first frames (compiling) {first[0]:.2f} | {first[1]:.2f} | {first[2]:.2f} s")
+        times = np.array(
+            [
+                [seconds(lambda: same(r))[0], seconds(lambda: builtin(r))[0], seconds(lambda: ours(viewpoint, r))[0]]  # noqa: B023
+                for r in range(1, given.rounds + 1)
+            ]
+        )
+        a, b, c = np.median(times, axis=0)
+        frame = ours(viewpoint, 1)
+        print(
+            f"  mi.render, our finishes {a:.2f} s | mi.render, roughconductor {b:.2f} s | whole frame {c:.2f} s "
+            f"({frame.samples / c / 1e6:.1f} M samples/s, {(frame.mask > 0).sum()} px labelled)"
+        )
+        print(f"  ratio {c / a:.2f} to the same scene, {c / b:.2f} to a built-in conductor")
+        ratios.append((c / a, c / b))
+        _print_errors(same, lambda seed, v=viewpoint: ours(v, seed).radiance)
+    same_scene, conductor = np.mean(ratios, axis=0)
+    print(f"mean ratio {same_scene:.2f} to the same scene (goal: 1.3), {conductor:.2f} to a built-in conductor")
+
+
+def _print_errors(same: Callable[..., Any], ours: Callable[..., Any]) -> None:
+    """Print the error per pixel of both sides, from the differences of independent frames."""
+    told = []
+    for side in (same, ours):
+        one, other = side(101), side(202)
+        told.append(float(np.sqrt(((one - other) ** 2).mean() / 2)))
+    print(f"  noise per pixel (radiance) {told[0]:.4f} of mi.render, {told[1]:.4f} of ours")
+
+
+if __name__ == "__main__":
+    main()
