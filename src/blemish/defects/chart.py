@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -31,6 +31,7 @@ class Located:
     across: Points
 
 
+@runtime_checkable
 class Chart(Protocol):
     """A map around one defect."""
 
@@ -72,7 +73,7 @@ class SpotChart:
         if self.cylinder is not None:
             return self._unrolled(self.cylinder, points, across)
         start = np.broadcast_to(self.normal, points.shape)
-        step = arc_steps(points, self.centre[None], normals, start)
+        step = arc_steps(points, np.broadcast_to(self.centre, points.shape), normals, start)
         return Located(
             step @ self.along,
             step @ across,

@@ -72,6 +72,16 @@ def _place(mesh: Mesh, edges: np.ndarray, sides: np.ndarray) -> np.ndarray:
     return (own[:, :, 1] == edges[:, None]) + 2 * (own[:, :, 2] == edges[:, None])
 
 
+def flat(mesh: Mesh, edges: np.ndarray, group_of: np.ndarray) -> np.ndarray:
+    """Say which edges lie within flat quadrilaterals of one group and one smooth piece: those that may be flipped."""
+    sides = mesh.sides.data[edges]
+    inside = (sides[:, 0] >= 0) & (sides[:, 1] >= 0)
+    inside &= (group_of[sides[:, 0]] >= 0) & (group_of[sides[:, 0]] == group_of[sides[:, 1]])
+    inside[inside] = mesh.alike(sides[inside])
+    one, other = (area_vectors(mesh.vertices.data[mesh.triangles.data[sides[:, k]]]) for k in (0, 1))
+    return inside & (dot(one, other) > np.cos(np.radians(FLAT_DEG)) * norm(one) * norm(other))
+
+
 def _independent(gain: np.ndarray, sides: np.ndarray, num_triangles: int) -> np.ndarray:
     """Choose edges no two of which share a triangle, the most gainful first."""
     rank = np.empty(len(gain), dtype=np.int64)

@@ -27,6 +27,7 @@ class Relief:
     across: np.ndarray
 
 
+@runtime_checkable
 class Kind(Protocol):
     """What placing and imprinting ask of every kind."""
 

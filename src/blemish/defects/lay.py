@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from blemish.arrays import Points
 from blemish.defects.analytic import dot, norm, on_surface
 from blemish.defects.chart import SpotChart, TraceChart
 from blemish.defects.ground import Candidate, Ground
@@ -94,13 +93,9 @@ def lay_trace(ground: Ground, thing: Trace, at: Candidate) -> Laid | Misfit:
     directions = whole.directions - dot(whole.directions, normals)[:, None] * normals
     directions /= norm(directions)[:, None]
     near = topology.near(path, thing.reach_mm)
-    near = near[_distance(path, topology.centroids[near]) <= thing.reach_mm * MARGIN + topology.radii_mm[near]]
+    near = near[cKDTree(path).query(topology.centroids[near])[0] <= thing.reach_mm * MARGIN + topology.radii_mm[near]]
     patch = topology.connected(near, np.unique(whole.triangles), open_edges)
     clear = ground.clearance_mm(patch, open_edges, path)
     if clear < thing.reach_mm * MARGIN:
         return Misfit("an edge is too near", clear / thing.reach_mm)
     return Laid(TraceChart(path, normals, directions, ways, thing.bend(ways)), path, normals, patch)
-
-
-def _distance(path: Points, points: Points) -> np.ndarray:
-    return cKDTree(path).query(points)[0]

@@ -95,13 +95,14 @@ class Mesh:
     def cut(self, marked: np.ndarray, touched: np.ndarray) -> Cut:
         """Cut the touched triangles at the middles of the marked edges; middle i will be vertex ``count`` + i.
 
-        The longest edge of each touched triangle must be marked. Its middle 3 is joined with corner 2 and with the
-        middles 4 of edge 1-2 and 5 of edge 2-0, where there are any.
+        The middle 3 of a triangle's longest marked edge 0-1 is joined with corner 2 and with the middles 4 of edge 1-2
+        and 5 of edge 2-0, where there are any.
         """
         slot = np.full(self.length.count, -1)
         slot[marked] = np.arange(len(marked))
         row = touched[:, None]
-        turn = np.argmax(self.length.data[self.edges.data[touched]], axis=1)
+        all_edges = self.edges.data[touched]
+        turn = np.argmax(np.where(slot[all_edges] >= 0, self.length.data[all_edges], -1.0), axis=1)
         around = (turn[:, None] + np.arange(3)) % 3
         corner, edge = self.triangles.data[row, around], self.edges.data[row, around]
         split = slot[edge]

@@ -16,7 +16,7 @@ from blemish.defects.place import Asked, settle
 from blemish.defects.scratch import Scratch
 from blemish.defects.settled import Settled
 from blemish.defects.specimen import Specimen
-from blemish.errors import DefectError
+from blemish.errors import DefectError, RequestError
 from blemish.part.model import Part
 from blemish.seeds import stream
 from blemish.settings import Count, Positive, settings
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     CountOrRange = int | Integers
 else:
     CountOrRange = ranged(Count)
-
-REDRAWS = 100
-"""How often a combination that cannot be is drawn again, before the ranges are said to be wrong."""
 
 
 @settings
@@ -111,15 +108,9 @@ def _ground(part: Part, name: str, index: int, population: Any) -> Ground:
 
 
 def _draw_thing(population: Any, rng: np.random.Generator, asked: Asked) -> Kind:
-    """Draw a defect; combinations that cannot be (deeper than wide) are drawn again."""
-    fault = None
-    for _ in range(REDRAWS):
-        try:
-            thing: Kind = population.draw(rng)
-        except ValueError as error:
-            fault = error
-        else:
-            return thing
-    raise DefectError(
-        f"specimen {asked.specimen}: {asked.label} cannot be drawn from its ranges: {fault} ({REDRAWS} draws)"
-    )
+    """Draw a defect; ranges that contradict themselves are a :class:`DefectError` that says whose."""
+    try:
+        thing: Kind = population.draw(rng)
+    except RequestError as error:
+        raise DefectError(f"specimen {asked.specimen}: {asked.label}: {error}") from None
+    return thing

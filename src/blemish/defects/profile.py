@@ -36,17 +36,22 @@ class Section:
     wall: float
     rim: float
 
+    @property
+    def _f(self) -> float:
+        """The rim, where it is more than rounding."""
+        return self.rim if self.rim > 1e-6 else 0.0
+
     @cached_property
     def crest(self) -> float:
         """Where the rim is highest: the p of the drawing; 1 without a rim."""
-        f, b, w = self.rim, self.bottom, self.wall
+        f, b, w = self._f, self.bottom, self.wall
         half = (1 + f) - f * b / 2
         return half + np.sqrt(max(half * half - (1 + f) - f * w * (w - b), 0.0))
 
     @cached_property
     def steepest(self) -> float:
         """The slope of the wall: the g1 of the drawing."""
-        return 2 * (1 + self.rim) / (self.wall + self.crest - self.bottom)
+        return 2 * (1 + self._f) / (self.wall + self.crest - self.bottom)
 
     @cached_property
     def outer(self) -> float:
@@ -58,10 +63,10 @@ class Section:
         """Places, slopes and heights at the ends of the pieces."""
         places = [0.0, self.bottom, self.wall, self.crest]
         slopes = [0.0, self.steepest, self.steepest, 0.0]
-        if self.rim > 0:
-            flank = 2 * np.sqrt(self.rim * (self.crest - self.wall) / self.steepest)
+        if self._f:
+            flank = 2 * np.sqrt(self._f * (self.crest - self.wall) / self.steepest)
             places += [self.crest + flank / 2, self.crest + flank]
-            slopes += [-2 * self.rim / flank, 0.0]
+            slopes += [-2 * self._f / flank, 0.0]
         at, slope = np.array(places), np.array(slopes)
         rises = np.diff(at) * (slope[1:] + slope[:-1]) / 2
         return at, slope, np.concatenate([[-1.0], np.cumsum(rises) - 1.0])

@@ -15,13 +15,13 @@ The mesh keeps its edges and what lies on both sides of them, so a pass costs wh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from blemish.arrays import Points
 from blemish.defects.analytic import area_vectors, dot, project
-from blemish.defects.flip import flip
+from blemish.defects.flip import flat, flip
 from blemish.defects.mesh import Mesh
 from blemish.part.model import Surface
 
@@ -29,6 +29,8 @@ LARGEST_STEP = 0.25
 """A new vertex moves at most this part of its edge's length onto the surface; more means a wrong surface."""
 SLENDER = 0.6
 """In one pass only edges longer than this part of their triangle's longest are split: needles are cut across first."""
+NEEDLE = 0.4
+"""A triangle whose shortest edge is below this part of its longest is a needle."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,7 @@ class Splits:
     """For each child the index into ``parents``, ascending."""
 
 
+@runtime_checkable
 class Need(Protocol):
     """Who says how fine the mesh must be: asked before every pass."""
 
@@ -57,29 +60,51 @@ def refine(mesh: Mesh, surfaces: tuple[Surface, ...], need: Need) -> None:
     """Split, in place, until no triangle has an edge longer than it may; flip edges within groups on the way."""
     splits = None
     for _ in range(80):
-        flipped = flip(mesh, *need.follow(mesh, splits))
-        rows, longest = need.look(mesh, flipped)
-        sides = mesh.length.data[mesh.edges.data[rows]]
-        slender = SLENDER * sides.max(axis=1, initial=0)
-        hot = sides > np.maximum(longest, slender)[:, None]
-        if not hot.any():
+        new, group_of = need.follow(mesh, splits)
+        rows, longest = need.look(mesh, flip(mesh, new, group_of))
+        marked, free = _marked(mesh, rows, longest, group_of)
+        if len(marked) == 0:
             return
-        splits = _split(mesh, surfaces, *_closed(mesh, np.unique(mesh.edges.data[rows][hot])))
+        splits = _split(mesh, surfaces, *_closed(mesh, marked, free))
     raise AssertionError("80 passes of refinement were not enough")
 
 
-def _closed(mesh: Mesh, marked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mark the longest edge of every triangle with a marked one, until that holds; give edges and triangles."""
+def _marked(mesh: Mesh, rows: np.ndarray, longest: np.ndarray, group_of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mark edges that are too long; give them, and the triangles that need not be split at their longest edge.
+
+    Two needles that make a flat strip would get a row of vertices along its diagonal, and then ever narrower strips.
+    So their common diagonal is left alone and the long sides of the strip are split; the next flip makes it two strips
+    of half the length.
+    """
+    edges = mesh.edges.data[rows]
+    length = mesh.length.data[edges]
+    order = np.argsort(length, axis=1)
+    row = np.arange(len(rows))
+    most = length[row, order[:, 2]]
+    hot = length > np.maximum(longest, SLENDER * most)[:, None]
+    needle = np.flatnonzero((length[row, order[:, 0]] < NEEDLE * most) & hot[row, order[:, 1]])
+    diagonal, times = np.unique(edges[needle, order[needle, 2]], return_counts=True)
+    diagonal = diagonal[times == 2]
+    diagonal = diagonal[flat(mesh, diagonal, group_of)]
+    strip = needle[np.isin(edges[needle, order[needle, 2]], diagonal)]
+    hot[strip, order[strip, 2]] = False
+    return np.unique(edges[hot]), rows[strip]
+
+
+def _closed(mesh: Mesh, marked: np.ndarray, free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mark the longest edge of every triangle with a marked one, but of free ones; give edges and triangles."""
     edge_done = np.zeros(mesh.length.count, dtype=bool)
     triangle_done = np.zeros(mesh.triangles.count, dtype=bool)
+    is_free = np.zeros(mesh.triangles.count, dtype=bool)
     edge_done[marked] = True
+    is_free[free] = True
     frontier = marked
     while len(frontier):
         beside = mesh.sides.data[frontier].ravel()
         beside = beside[beside >= 0]
         beside = np.unique(beside[~triangle_done[beside]])
         triangle_done[beside] = True
-        edges = mesh.edges.data[beside]
+        edges = mesh.edges.data[beside[~is_free[beside]]]
         longest = edges[np.arange(len(edges)), np.argmax(mesh.length.data[edges], axis=1)]
         frontier = np.unique(longest[~edge_done[longest]])
         edge_done[frontier] = True

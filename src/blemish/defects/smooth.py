@@ -45,7 +45,7 @@ def _averaged(points: Points, directions: Points, weight: PerPoint, width_mm: fl
     return _unit(weighted + kernel @ weighted + kernel.T @ weighted)
 
 
-def _gathered(index: np.ndarray, vectors: Points, count: int) -> Points:
+def _gathered(index: np.ndarray, vectors: np.ndarray, count: int) -> Points:
     return np.stack([np.bincount(index, vectors[:, k], minlength=count) for k in range(3)], axis=1)
 
 

@@ -1,0 +1,165 @@
+"""Kinds: formulas over a flat map, checked against calculus."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blemish.defects import Dent, Scratch
+from blemish.defects.kind import Kind, Spot, Trace
+
+dents = st.builds(
+    Dent,
+    diameter_mm=st.floats(0.2, 2),
+    depth_mm=st.floats(0.01, 0.1),
+    elongation=st.floats(1, 3),
+    shoulder=st.floats(0.1, 0.6),
+    rim=st.floats(0, 0.15),
+)
+scratches = st.builds(
+    Scratch,
+    width_mm=st.floats(0.06, 0.3),
+    depth_mm=st.floats(0.005, 0.03),
+    length_mm=st.floats(1, 10),
+    ridge=st.floats(0, 0.3),
+    taper=st.floats(0.05, 0.5),
+    pressure_variation=st.floats(0, 1),
+    pressure_period_mm=st.floats(0.5, 5),
+    pressure_phase_deg=st.floats(0, 360),
+    broken=st.floats(0, 0.4),
+)
+kinds = st.one_of(dents, scratches)
+
+
+def spread(kind: Kind, count: int = 4000) -> tuple[np.ndarray, np.ndarray]:
+    """Give points over and a little beyond a kind's footprint."""
+    rng = np.random.default_rng(5)
+    length = kind.length_mm / 2 if isinstance(kind, Trace) else kind.half_spine_mm
+    u = rng.uniform(-1.1, 1.1, count) * (length + kind.reach_mm)
+    return u, rng.uniform(-1.1, 1.1, count) * kind.reach_mm
+
+
+@given(kinds)
+@settings(max_examples=40, deadline=None)
+def test_derivatives_are_those_of_the_height(kind: Kind) -> None:
+    """Slopes along and across equal central differences of the height."""
+    u, v = spread(kind)
+    step = 1e-6
+    along = (kind.relief(u + step, v).height_mm - kind.relief(u - step, v).height_mm) / (2 * step)
+    across = (kind.relief(u, v + step).height_mm - kind.relief(u, v - step).height_mm) / (2 * step)
+    relief = kind.relief(u, v)
+    # A bend of the slope between the two ends of a difference shows in a few places.
+    for found, true in ((relief.along, along), (relief.across, across)):
+        assert np.quantile(np.abs(found - true), 0.995) < 1e-4
+
+
+@given(kinds)
+@settings(max_examples=40, deadline=None)
+def test_the_slope_has_no_jump(kind: Kind) -> None:
+    """Kinds are C1: between neighbours on a line through the footprint the slope changes less, the nearer they are."""
+    u, v = spread(kind, 200)
+    jumps = []
+    for step in (1e-4, 1e-6):
+        here, there = kind.relief(u, v), kind.relief(u + step, v + step)
+        jumps.append(max(np.abs(here.along - there.along).max(), np.abs(here.across - there.across).max()))
+    assert jumps[1] < 1e-3
+    assert jumps[1] <= jumps[0] / 5 + 1e-9
+
+
+@given(kinds)
+@settings(max_examples=40, deadline=None)
+def test_beyond_its_reach_nothing_moves(kind: Kind) -> None:
+    """Farther from the spine than the reach, height and slopes are exactly zero."""
+    u, v = spread(kind)
+    half = kind.length_mm / 2 if isinstance(kind, Trace) else kind.half_spine_mm
+    far = np.hypot(np.maximum(np.abs(u) - half, 0), v) >= kind.reach_mm
+    relief = kind.relief(u[far], v[far])
+    assert far.any()
+    assert not np.any(relief.height_mm)
+    assert not np.any(relief.along)
+    assert not np.any(relief.across)
+
+
+@given(dents)
+@settings(max_examples=30, deadline=None)
+def test_a_dent_is_as_deep_and_wide_as_it_says(dent: Dent) -> None:
+    """The middle is at the depth; both half axes end at the level of the surface; the rim rises by its fraction."""
+    long, short = dent.half_axes_mm
+    u, v = np.array([0.0, long, 0.0]), np.array([0.0, 0.0, short])
+    assert dent.relief(u, v).height_mm == pytest.approx([-dent.depth_mm, 0, 0], abs=1e-12)
+    line = np.linspace(0, dent.reach_mm, 20001)
+    assert dent.relief(np.zeros_like(line), line).height_mm.max() == pytest.approx(
+        dent.rim * dent.depth_mm, rel=1e-4, abs=1e-7
+    )
+
+
+@given(dents)
+@settings(max_examples=20, deadline=None)
+def test_a_dent_loses_the_volume_that_it_says(dent: Dent) -> None:
+    """The closed form of the volume equals the sum over a fine grid, and the rim never holds more than the hollow."""
+    long, short = (axis * dent.section.outer for axis in dent.half_axes_mm)
+    u, v = np.meshgrid(np.linspace(-long, long, 601), np.linspace(-short, short, 601))
+    summed = dent.relief(u, v).height_mm.sum() * (long / 300) * (short / 300)
+    assert dent.volume_mm3 > 0
+    assert -summed == pytest.approx(dent.volume_mm3, rel=5e-3)
+
+
+@given(scratches)
+@settings(max_examples=30, deadline=None)
+def test_a_scratch_is_nowhere_deeper_than_it_says_and_somewhere_as_deep(scratch: Scratch) -> None:
+    """Along its middle the deepest place has the depth, and the ends have none."""
+    u = np.linspace(-scratch.length_mm / 2, scratch.length_mm / 2, 20001)
+    height = scratch.relief(u, np.zeros_like(u)).height_mm
+    assert -height.min() == pytest.approx(scratch.depth_mm, rel=1e-3)
+    assert height[0] == 0
+    assert height[-1] == 0
+
+
+def test_a_broken_scratch_has_gaps() -> None:
+    """Where the pressure is too low the tip is off the metal: several pieces, each of some length."""
+    scratch = Scratch(length_mm=10.0, pressure_variation=1.0, pressure_period_mm=2.0, broken=0.4)
+    u = np.linspace(-5, 5, 4001)
+    touching = scratch.relief(u, np.zeros_like(u)).height_mm < 0
+    assert np.count_nonzero(np.diff(touching.astype(int)) == 1) >= 2
+
+
+@given(st.floats(0, 60), st.floats(0, 0.5), st.floats(0, 360))
+def test_the_bend_is_the_derivative_of_the_heading(strength: float, frequency: float, phase: float) -> None:
+    """Bend is how fast the heading turns along the path."""
+    scratch = Scratch(
+        width_mm=0.06,
+        curving_strength_deg=strength,
+        curving_frequency_per_mm=frequency,
+        curving_phase_deg=phase,
+    )
+    u, step = np.linspace(-3, 3, 50), 1e-6
+    slope = (scratch.heading(u + step) - scratch.heading(u - step)) / (2 * step)
+    assert scratch.bend(u) == pytest.approx(slope, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: Dent(diameter_mm=0.2, depth_mm=0.2), "at most half its diameter, 0.1 mm"),
+        (lambda: Scratch(width_mm=0.1, depth_mm=0.06), "at most half its width"),
+        (lambda: Scratch(width_mm=0.3, length_mm=0.4), "at least twice its width"),
+        (
+            lambda: Scratch(width_mm=0.3, curving_strength_deg=60.0, curving_frequency_per_mm=2.0),
+            "lower its curving strength or frequency",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused(make: object, says: str) -> None:
+    """A defect deeper than wide, or turning tighter than it is wide, says so."""
+    with pytest.raises(ValueError, match=says):
+        make()  # type: ignore[operator]
+
+
+def test_each_kind_belongs_to_one_family() -> None:
+    """A dent is a spot, a scratch is a trace, and neither is both."""
+    assert isinstance(Dent(), Spot)
+    assert not isinstance(Dent(), Trace)
+    assert isinstance(Scratch(), Trace)
+    assert not isinstance(Scratch(), Spot)
