@@ -92,3 +92,14 @@ def test_no_rays_no_hits() -> None:
     caster = RayCaster(part.vertices_mm, part.triangles)
     triangle, distance = caster.first_hit(np.zeros((0, 3)), np.zeros((0, 3)))
     assert len(triangle) == len(distance) == 0
+
+
+def test_no_ray_slips_between_two_triangles() -> None:
+    """Of two million rays at a finely divided mantle, each is stopped by its front."""
+    part = rod(segments=2000)
+    caster = RayCaster(part.vertices_mm, part.triangles)
+    rng = np.random.default_rng(4)
+    targets = np.column_stack([np.zeros(2_000_000), rng.uniform(-8, 8, 2_000_000), rng.uniform(2, 18, 2_000_000)])
+    eye = np.array([[200.0, 3.0, 10.0]])
+    _, distance = caster.first_hit(np.broadcast_to(eye, targets.shape), targets - eye)
+    assert distance.max() < 200

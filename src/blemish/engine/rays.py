@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from blemish.arrays import Points, Triangles
-from blemish.engine.mesh import to_mitsuba
+from blemish.engine.mesh import to_mitsuba, to_ray_scene
 from blemish.engine.variant import start
 
 AnyPoints = Float[np.ndarray, "#n 3"]
@@ -31,11 +31,8 @@ class RayCaster:
 
     def __init__(self, vertices_mm: Points, triangles: Triangles) -> None:
         start()
-        import mitsuba as mi
-
         self.num_triangles = len(triangles)
-        mesh = to_mitsuba(np.asarray(vertices_mm), np.asarray(triangles))
-        self._scene: Any = mi.load_dict({"type": "scene", "mesh": mesh})
+        self._scene: Any = to_ray_scene(to_mitsuba(np.asarray(vertices_mm), np.asarray(triangles)))
 
     def first_hit(self, origins: Points, directions: Points) -> tuple[np.ndarray, np.ndarray]:
         """Give the first triangle that each ray hits (int32, -1 for none) and how far it is (float64, inf for none).

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from blemish.defects.specimen import Specimen
-from blemish.engine import split_corners, start, to_mitsuba
+from blemish.engine import split_corners, start, to_mitsuba, to_ray_scene
 from blemish.finish import Finish, lay
 from blemish.finish.metals import metal_named
 from blemish.part.model import Part
@@ -72,7 +72,7 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
         light=light,
         significant=tuple(defect.id for defect in specimen.defects if defect.significant),
         defects=tuple(defect.id for defect in specimen.defects),
-        world=mi.load_dict({"type": "scene", "mesh": to_mitsuba(positions, triangles)}),
+        world=to_ray_scene(to_mitsuba(positions, triangles)),
         vertices=mi.Float(vertices.ravel()),
         corners=mi.UInt32(corners.ravel()),
         finishes=micro.tables(rows, specimen.face, index),
