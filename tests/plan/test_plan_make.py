@@ -87,7 +87,7 @@ def test_a_turntable_alone_covers_a_rod() -> None:
         (
             {"regions": ("top",), "reach": Reach(high_mm=(900.0, 900.0, -100.0))},
             {},
-            "inspects anything; .*100% too steep",
+            "inspects anything; of the area, .*%",
         ),
         ({"sample_spacing_mm": 0.01}, {}, "use at least"),
     ],

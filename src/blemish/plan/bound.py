@@ -62,6 +62,8 @@ def search_prices(visibility: Visibility, wanted: Demand, rounds: int) -> Prices
     Each round costs two products with the sparse matrix. Nothing in it is random.
     """
     needed = np.flatnonzero(wanted.folds > 0)
+    if not len(needed):
+        return Prices(0, np.zeros(len(visibility)), np.ones(len(visibility)))
     sees = visibility.sparse()[:, needed]
     seen_by = sees.T.tocsr()
     folds, count = wanted.folds[needed].astype(np.float64), len(needed)

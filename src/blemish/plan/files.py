@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, fields
 from pathlib import Path
 from typing import Any
@@ -121,28 +121,28 @@ def wishes_of(path: Path) -> str:
         return ""
 
 
-def mistaken_places(viewpoints: list[Viewpoint], part: Part, camera: Camera) -> list[str]:
-    """Say which viewpoints stand where no camera can, and whether it looks as if they were given in metres."""
+def mistaken_places(viewpoints: Sequence[Viewpoint], part: Part, camera: Camera) -> list[str]:
+    """Say which viewpoints stand in the part, and which look as if they were given in metres."""
     if not viewpoints:
         return []
     places = np.array([view.world_from_camera.translation_mm for view in viewpoints])
+    # In metres a camera comes to stand at the origin; a thousand times farther out it would be where cameras stand.
+    at_origin = np.linalg.norm(places, axis=1) < camera.working_distance_mm / 50
+    farther = np.linalg.norm(1000 * places - part.centre_mm, axis=1)
+    plausible = camera.working_distance_mm + np.linalg.norm(part.size_mm)
+    in_metres = at_origin & (farther > camera.working_distance_mm / 3) & (farther < 3 * plausible)
     inside = inside_part(part, places)
-    # In metres every pose shrinks to a thousandth and ends up at the origin: all of them nearer to it than a tenth of
-    # the working distance, where cameras that see the part cannot all stand.
-    spread_mm = float(np.abs(places).max())
-    if spread_mm < 0.02 * camera.working_distance_mm and spread_mm > 0:
-        first = ", ".join(f"{value:.6g}" for value in places[0])
-        doubt = (
-            f"viewpoint {viewpoints[0].name} stands at ({first}) and all others are as near to the origin, with a "
-            f"working distance of {camera.working_distance_mm:g} mm: are the poses in metres? They must be millimetres"
-        )
-        return [doubt]
-    return [
-        f"viewpoint {view.name} stands inside the part, at "
-        f"({', '.join(f'{value:.4g}' for value in view.world_from_camera.translation_mm)}) mm: move or remove it"
-        for view, wrong in zip(viewpoints, inside, strict=True)
-        if wrong
-    ]
+    mistakes = []
+    for view, place, metres, metal in zip(viewpoints, places, in_metres, inside, strict=True):
+        at = ", ".join(f"{value:.4g}" for value in place)
+        if metres:
+            mistakes.append(
+                f"viewpoint {view.name} stands at ({at}) mm, at the origin, where a working distance of "
+                f"{camera.working_distance_mm:g} mm puts no camera: is it in metres? Give millimetres"
+            )
+        elif metal:
+            mistakes.append(f"viewpoint {view.name} stands inside the part, at ({at}) mm: move or remove it")
+    return mistakes
 
 
 def _json(path: Path) -> Mapping[str, Any]:

@@ -66,6 +66,8 @@ def exchange(
     the same places, puts as many others in, greedily with some chance, and keeps the change unless less is covered,
     until the demand is met again (a large neighbourhood search; Shaw, 1998). The seed decides all that is random.
     """
+    if not start:
+        return []
     index = np.union1d(worth_trying(prices, 0.1), np.array(start, dtype=np.int64))
     rows = wanted.folds > 0
     pool = _Pool(
@@ -82,7 +84,7 @@ def exchange(
         pool.add(times, view)
     met_by = _drop(pool, views, times)
     score = pool.score(times)
-    for _ in range(rounds if views else 0):
+    for _ in range(rounds if views else 0):  # One view that is enough leaves none to exchange.
         places = pool.near(views[int(rng.integers(len(views)))], views, rng)[: int(rng.integers(1, MOST_EXCHANGED + 1))]
         tried, seen = [view for place, view in enumerate(views) if place not in places], times.copy()
         for place in places:

@@ -9,7 +9,7 @@ from annotated_types import Interval, Len
 from pydantic import Field
 
 from blemish.plan.sources import Offset, Sphere, Turntable
-from blemish.settings import AtLeastOne, Count, Fraction, NotNegative, Positive, settings
+from blemish.settings import AtLeastOne, Count, NotNegative, Positive, settings
 
 Source = Annotated[Offset | Sphere | Turntable, Field(discriminator="kind")]
 """One way of proposing views; ``kind`` tells them apart in a study."""
@@ -77,7 +77,7 @@ class Planning:
     """The slope up to which the finish of the inspected regions scatters light; it widens the bright field."""
     border_px: Count = 8
     """Samples nearer than this to the edge of an image do not count: a defect there would be cut off."""
-    target_coverage: Fraction = 0.99
+    target_coverage: Annotated[float, Interval(gt=0, le=1)] = 0.99
     """Stop when this fraction of the inspectable area is covered; what no view can see is not asked for."""
     views_per_point: AtLeastOne = 1
     """How many views must see a sample before it is covered (fewer where fewer can)."""

@@ -1,0 +1,106 @@
+"""Camera and ring light from their data sheets, and what contradicts what."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blemish.errors import StudyError
+from blemish.frames import Pose, look_at
+from blemish.plan.camera import Camera
+from blemish.plan.light import RingLight, contradictions
+from blemish.settings import read
+
+lenses = st.builds(
+    Camera,
+    focal_length_mm=st.floats(8, 100),
+    working_distance_mm=st.floats(150, 2000),
+    f_number=st.floats(1.4, 32),
+    pixel_pitch_um=st.floats(1.5, 15),
+)
+
+
+def blur_px_at(camera: Camera, depth_mm: float) -> float:
+    """Give the blur at one depth."""
+    return float(camera.blur_px(np.array([depth_mm]))[0])
+
+
+@settings(max_examples=30, deadline=None)
+@given(lenses, st.floats(0.1, 20))
+def test_the_sharp_range_is_where_the_blur_is_allowed(camera: Camera, blur_px: float) -> None:
+    """The plane in focus is sharp, both ends of the sharp range have the largest blur, and beyond it there is more."""
+    near, far = camera.sharp_depths_mm(blur_px)
+    assert near < camera.working_distance_mm < far
+    assert blur_px_at(camera, camera.working_distance_mm) == pytest.approx(0)
+    assert blur_px_at(camera, near) == pytest.approx(blur_px)
+    assert blur_px_at(camera, 0.99 * near) > blur_px
+    if np.isfinite(far):
+        assert blur_px_at(camera, far) == pytest.approx(blur_px)
+        assert blur_px_at(camera, 1.01 * far) > blur_px
+
+
+@settings(max_examples=30, deadline=None)
+@given(lenses)
+def test_a_pixel_sees_what_the_thin_lens_says(camera: Camera) -> None:
+    """Two points one pixel's footprint apart in the plane in focus fall on neighbouring pixels."""
+    d = camera.working_distance_mm
+    first, second = camera.project(np.array([[0.0, 0.0, d], [camera.mm_per_px, 0.0, d]]))
+    assert second[0] - first[0] == pytest.approx(1)
+    assert first == pytest.approx([camera.width_px / 2, camera.height_px / 2])
+
+
+def test_what_is_up_in_the_world_is_up_in_the_image() -> None:
+    """A point above the target, seen by a camera that looks sideways, has the smaller row."""
+    pose = look_at(np.array([200.0, 0, 0]), np.zeros(3))
+    assert isinstance(pose, Pose)
+    above, below = Camera().project(pose.inverse().apply(np.array([[0, 0, 5.0], [0, 0, -5.0]])))
+    assert above[1] < below[1]
+
+
+@pytest.mark.parametrize(
+    ("cls", "values", "words"),
+    [
+        (Camera, {"focal_length_mm": 50.0, "working_distance_mm": 40.0}, "cannot focus"),
+        (Camera, {"closest_focus_mm": 300.0}, "nearer than 300"),
+        (Camera, {"f_number": 0}, "f_number"),
+        (RingLight, {"inner_radius_mm": 60.0}, "inner radius"),
+    ],
+)
+def test_impossible_data_sheets_are_refused(cls: type, values: dict, words: str) -> None:
+    """A data sheet that contradicts itself is one mistake that names the values."""
+    with pytest.raises(StudyError, match=words) as caught:
+        read(cls, values, "study.toml")
+    assert len(caught.value.mistakes) == 1
+
+
+def test_camera_and_ring_that_go_together_are_not_complained_of() -> None:
+    """The defaults go together, and so does a ring behind the lens."""
+    assert contradictions(Camera(), RingLight()) == ()
+    assert contradictions(Camera(), RingLight(offset_mm=-10.0)) == ()
+
+
+@pytest.mark.parametrize(
+    ("camera", "light", "words"),
+    [
+        (Camera(), RingLight(offset_mm=199.0), "in the field of view"),
+        (Camera(), RingLight(offset_mm=250.0, inner_radius_mm=59.0), "at or beyond the plane in focus"),
+        (Camera(f_number=1.0), RingLight(inner_radius_mm=10.0), "covers the lens's aperture"),
+    ],
+)
+def test_camera_and_ring_that_contradict_each_other(camera: Camera, light: RingLight, words: str) -> None:
+    """A ring in the field of view, behind the part or over the aperture is named."""
+    assert any(words in fault for fault in contradictions(camera, light))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(1, 150))
+def test_a_ring_is_in_the_view_exactly_when_its_rim_projects_into_the_image(offset_mm: float) -> None:
+    """The complaint about the field of view agrees with projecting the ring's inner rim."""
+    camera, light = Camera(), RingLight(offset_mm=offset_mm, inner_radius_mm=18.0)
+    angle = np.linspace(0, 2 * np.pi, 3601)
+    rim = np.stack([18.0 * np.cos(angle), 18.0 * np.sin(angle), np.full_like(angle, offset_mm)], axis=1)
+    pixels = camera.project(rim)
+    shown = ((pixels > 0) & (pixels < [camera.width_px, camera.height_px])).all(axis=1).any()
+    assert bool(shown) == any("field of view" in fault for fault in contradictions(camera, light))
