@@ -80,16 +80,12 @@ def colliding(part: Part, candidates: Candidates, light: RingLight, planning: Pl
     return hit
 
 
-def admit(
-    part: Part, candidates: Candidates, light: RingLight, planning: Planning
-) -> tuple[np.ndarray, dict[str, int]]:
-    """Tell which candidates may be used, bool (c,), and how many were turned away for each reason."""
-    admitted = np.ones(len(candidates), dtype=bool)
-    reasons = {}
+def why_not(part: Part, candidates: Candidates, light: RingLight, planning: Planning) -> np.ndarray:
+    """Say for each candidate why it may not be used, strings (c,); empty where it may."""
+    reasons = np.full(len(candidates), "", dtype="<U32")
 
     def turn_away(reason: str, wrong: np.ndarray) -> None:
-        reasons[reason] = int((admitted & wrong).sum())
-        admitted[wrong] = False
+        reasons[wrong & (reasons == "")] = reason
 
     if planning.reach is not None:
         turn_away("out of reach", outside_reach(candidates, planning.reach))
@@ -97,4 +93,4 @@ def admit(
         turn_away("in the table", below_table(part, candidates, light, planning, planning.table))
     turn_away("inside the part", inside_part(part, candidates.positions_mm))
     turn_away("too near to the part", colliding(part, candidates, light, planning))
-    return admitted, {reason: count for reason, count in reasons.items() if count}
+    return reasons

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field, fields
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,11 @@ def write_plan(plan: Plan, path: Path) -> None:
             for view in plan.viewpoints
         ],
     }
-    path = Path(path)
-    text = json.dumps(values, indent=1, allow_nan=False) + "\n"
+    write_whole(Path(path), json.dumps(values, indent=1, allow_nan=False) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file under a name of its own and move it to its place; :class:`StorageError` if that cannot be done."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,8 +82,9 @@ def write_plan(plan: Plan, path: Path) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise StorageError(f"{path}: the plan cannot be written: {error.strerror or error}") from error
+        with suppress(OSError):
+            beside.unlink()
+        raise StorageError(f"{path}: it cannot be written: {error.strerror or error}") from error
 
 
 def read_plan(path: Path, part: Part) -> Plan:
@@ -105,7 +110,7 @@ def read_plan(path: Path, part: Part) -> Plan:
             viewpoints.append(Viewpoint(view.name, _pose(view.world_from_camera)))
         except ValueError as error:
             mistakes.append(f"viewpoint {view.name}: {error}")
-    mistakes += _mistaken_names([view.name for view in file.viewpoints])
+    mistakes += mistaken_names([view.name for view in file.viewpoints])
     mistakes += mistaken_places(viewpoints, part, file.camera)
     if mistakes:
         raise PlanError(f"{path}: " + "\n  ".join(mistakes))
@@ -166,7 +171,8 @@ def _pose(rows: tuple[tuple[float, ...], ...]) -> Pose:
     return Pose.from_matrix(matrix)
 
 
-def _mistaken_names(names: list[str]) -> list[str]:
+def mistaken_names(names: Sequence[str]) -> list[str]:
+    """Say which names of viewpoints cannot be folders, or are used twice."""
     wrong = [
         f"viewpoint name {name!r}: a name becomes a folder, so it has 1 to 64 letters, digits, - and _ only"
         for name in names

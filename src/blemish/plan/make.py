@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,8 +12,9 @@ from blemish.part.model import Part
 from blemish.plan.bound import search_prices
 from blemish.plan.camera import Camera
 from blemish.plan.candidates import Candidates, Caster, propose
-from blemish.plan.clearance import admit
+from blemish.plan.clearance import why_not
 from blemish.plan.cover import Demand, demand, greedy, without_spare
+from blemish.plan.files import mistaken_places
 from blemish.plan.improve import by_integers, exchange
 from blemish.plan.light import RingLight, contradictions
 from blemish.plan.model import Plan, Viewpoint
@@ -54,20 +55,48 @@ def survey(
 ) -> Survey:
     """Find out which admissible candidate inspects which sample of the surface; raises as :func:`make_plan` does."""
     _check(camera, light, planning)
-    if caster is None:
-        from blemish.engine.rays import RayCaster
-
-        caster = RayCaster(part.vertices_mm, part.triangles)
+    caster = caster or _engine(part)
     samples = sample_surface(part, planning.sample_spacing_mm, planning.regions, seed)
     proposed = propose(part, samples, camera, planning, caster=caster, seed=seed)
-    admitted, turned_away = admit(part, proposed, light, planning)
-    if not admitted.any():
-        raise PlanError(_none_admitted(part, camera, light, planning, turned_away))
-    candidates = proposed.take(admitted)
+    reasons = why_not(part, proposed, light, planning)
+    if reasons.all():
+        raise PlanError(_none_admitted(part, camera, light, planning, reasons))
+    candidates = proposed.take(reasons == "")
     visibility = see(samples, candidates, camera, light, planning, caster=caster)
     if not visibility.packed.any():
         raise PlanError(_nothing_seen(visibility, samples, camera, planning))
     return Survey(part, camera, light, planning, samples, candidates, visibility)
+
+
+def judge(
+    part: Part,
+    camera: Camera,
+    light: RingLight,
+    planning: Planning,
+    viewpoints: Sequence[Viewpoint],
+    *,
+    seed: int,
+    caster: Caster | None = None,
+) -> Plan:
+    """Make a plan of viewpoints from elsewhere, as they are and in their order, and find out what they cover.
+
+    What counts as inspected is what ``planning`` says; as inspectable counts what these viewpoints inspect. Raises
+    :class:`PlanError` with every view that stands in the part or the table, collides, or is out of reach.
+    """
+    _check(camera, light, planning)
+    candidates = Candidates.of([view.world_from_camera for view in viewpoints])
+    wrong = mistaken_places(viewpoints, part, camera)
+    reasons = why_not(part, candidates, light, planning)
+    for view, at, reason in zip(viewpoints, candidates.positions_mm.tolist(), reasons.tolist(), strict=True):
+        if reason and reason != "inside the part":
+            wrong.append(f"viewpoint {view.name} at ({at[0]:.4g}, {at[1]:.4g}, {at[2]:.4g}) mm is {reason}")
+    if wrong:
+        raise PlanError("these viewpoints cannot be used:\n  " + "\n  ".join(wrong))
+    caster = caster or _engine(part)
+    samples = sample_surface(part, planning.sample_spacing_mm, planning.regions, seed)
+    visibility = see(samples, candidates, camera, light, planning, caster=caster)
+    plan = plan_of(Survey(part, camera, light, planning, samples, candidates, visibility), range(len(viewpoints)))
+    return replace(plan, viewpoints=tuple(viewpoints))
 
 
 def choose(surveyed: Survey, seed: int) -> tuple[list[int], int]:
@@ -134,6 +163,12 @@ def plan_of(surveyed: Survey, chosen: Sequence[int], lower_bound: int = 0) -> Pl
     )
 
 
+def _engine(part: Part) -> Caster:
+    from blemish.engine.rays import RayCaster
+
+    return RayCaster(part.vertices_mm, part.triangles)
+
+
 def _check(camera: Camera, light: RingLight, planning: Planning) -> None:
     wrong = list(contradictions(camera, light))
     nearest_mm, _ = camera.sharp_depths_mm(planning.max_blur_px)
@@ -151,13 +186,13 @@ def _check(camera: Camera, light: RingLight, planning: Planning) -> None:
         raise PlanError("; ".join(wrong))
 
 
-def _none_admitted(
-    part: Part, camera: Camera, light: RingLight, planning: Planning, turned_away: dict[str, int]
-) -> str:
-    reasons = ", ".join(f"{count} {reason}" for reason, count in turned_away.items())
+def _none_admitted(part: Part, camera: Camera, light: RingLight, planning: Planning, reasons: np.ndarray) -> str:
+    found = ", ".join(
+        f"{count} {reason}" for reason, count in zip(*np.unique(reasons, return_counts=True), strict=True)
+    )
     size = " x ".join(f"{edge:.4g}" for edge in part.size_mm)
     return (
-        f"none of {sum(turned_away.values())} candidate viewpoints may be used: {reasons}. The working distance is "
+        f"none of {len(reasons)} candidate viewpoints may be used: {found}. The working distance is "
         f"{camera.working_distance_mm:g} mm, the ring reaches {light.outer_radius_mm:g} mm from the axis and "
         f"{light.offset_mm:g} mm forward, the clearance is {planning.clearance_mm:g} mm, the part measures {size} mm: "
         "raise working_distance_mm, or take a smaller ring, less clearance_mm or wider limits"

@@ -139,13 +139,15 @@ def _before_rays(
     """Give, in batches, the pairs that only rays can still rule out; note in ``furthest`` how far each sample came."""
     owner: list[np.ndarray] = []
     rows: list[np.ndarray] = []
+    count = 0
     for candidate in range(len(candidates)):
         seen = _in_view(samples, candidates.pose(candidate), camera, planning, furthest)
         owner.append(np.full(len(seen), candidate))
         rows.append(seen)
-        if sum(map(len, rows)) >= PAIRS_AT_ONCE or candidate == len(candidates) - 1:
+        count += len(seen)
+        if count >= PAIRS_AT_ONCE or candidate == len(candidates) - 1:
             yield _Pairs(samples, candidates, np.concatenate(owner), np.concatenate(rows))
-            owner, rows = [], []
+            owner, rows, count = [], [], 0
 
 
 def _in_view(
