@@ -25,9 +25,7 @@ def flip(mesh: Mesh, busy: np.ndarray, group_of: np.ndarray) -> np.ndarray:
     """
     changed = np.zeros(mesh.triangles.count, dtype=bool)
     for _ in range(ROUNDS):
-        mark = np.zeros(mesh.length.count, dtype=bool)
-        mark[mesh.edges.data[busy]] = True
-        edges = np.flatnonzero(mark)
+        edges = _under_obtuse_angles(mesh, busy)
         first, second = mesh.sides.data[edges].T
         inside = (first >= 0) & (second >= 0) & (group_of[first] >= 0) & (group_of[first] == group_of[second])
         edges, corners, gain = _faulty(mesh, edges[inside])
@@ -38,6 +36,17 @@ def flip(mesh: Mesh, busy: np.ndarray, group_of: np.ndarray) -> np.ndarray:
         _flip(mesh, edges[chosen], corners[chosen])
         changed[busy] = True
     return np.flatnonzero(changed)
+
+
+def _under_obtuse_angles(mesh: Mesh, busy: np.ndarray) -> np.ndarray:
+    """Give the edges opposite to obtuse angles in triangles and their neighbours: no other edge can be at fault."""
+    around = np.zeros(mesh.triangles.count + 1, dtype=bool)
+    around[mesh.sides.data[mesh.edges.data[busy]]] = True
+    around = np.flatnonzero(around[:-1])
+    edges = mesh.edges.data[around]
+    square = mesh.length.data[edges] ** 2
+    obtuse = 2 * square > (square[:, 0] + square[:, 1] + square[:, 2])[:, None] * (1 + 1e-9)
+    return np.unique(edges[obtuse])
 
 
 def _faulty(mesh: Mesh, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

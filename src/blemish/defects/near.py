@@ -35,6 +35,7 @@ class Near:
 
     def __init__(self, settled: Sequence[Settled], finest_edge_mm: float | None) -> None:
         self._settled = settled
+        self._fine = np.array([one.thing.feature_mm / EDGES_PER_FEATURE for one in settled])
         self._finest = np.inf if finest_edge_mm is None else finest_edge_mm
         self._triangle = np.concatenate([np.zeros(0, dtype=np.int64), *(one.laid.patch for one in settled)])
         self._owner = np.repeat(np.arange(len(settled)), [len(one.laid.patch) for one in settled])
@@ -46,7 +47,7 @@ class Near:
         self._inside = Rows(np.zeros(0, dtype=np.int8))
 
     def follow(self, mesh: Mesh, splits: Splits | None) -> tuple[np.ndarray, np.ndarray]:
-        """Take note of what the last pass split; give the new triangles, and whose each one is (-1: nobody's)."""
+        """Take note of what the last pass split; give new triangles to flip, and whose each one is (-1: nobody's)."""
         self._fresh = np.ones(len(self._triangle), dtype=bool) if splits is None else self._follow(mesh, splits)
         owner_of = np.full(mesh.triangles.count, -1)
         owner_of[self._triangle] = self._owner
@@ -55,7 +56,10 @@ class Near:
         self._known.append(np.full(more, -1, dtype=np.int32))
         self._distance.append(np.empty(more))
         self._inside.append(np.empty(more, dtype=np.int8))
-        return self._triangle[self._fresh], owner_of
+        # What is finer than its feature asks for came of well-shaped triangles: it is well-shaped already.
+        new = self._triangle[self._fresh]
+        longest = _largest(mesh.length.data[mesh.edges.data[new]])
+        return new[longest > 0.45 * self._fine[self._owner[self._fresh]]], owner_of
 
     def look(self, mesh: Mesh, flipped: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Give triangles and the longest edge in mm that each may have; those not named may stay as they are."""
@@ -95,9 +99,9 @@ class Near:
         """Give the longest edge that triangles may have for one defect; zero out of its reach."""
         one = self._settled[index]
         corners = mesh.triangles.data[triangles]
-        self._learn(mesh, index, triangles, corners)
+        self._learn(mesh, index, corners)
         longest = _largest(mesh.length.data[mesh.edges.data[triangles]])
-        fine = one.thing.feature_mm / EDGES_PER_FEATURE
+        fine = self._fine[index]
         nearest = -_largest(-self._distance.data[corners])
         edge = np.where(nearest <= one.reach_mm + _FROM_CORNER * longest, BESIDE * fine, 0.0)
         # Larger triangles are not asked about the footprint: it might lie between their corners.
@@ -106,15 +110,13 @@ class Near:
         finest = min(fine, self._finest)
         return np.where(edge > 0, np.choose(count, [edge, finest, finest, fine]), 0.0)
 
-    def _learn(self, mesh: Mesh, index: int, triangles: np.ndarray, corners: np.ndarray) -> None:
+    def _learn(self, mesh: Mesh, index: int, corners: np.ndarray) -> None:
         """Find the vertices that are not known yet on the defect's map."""
         row, corner = np.nonzero(self._known.data[corners] != index)
         if len(row) == 0:
             return
-        host = np.full(mesh.vertices.count, -1)
-        host[corners[row, corner]] = triangles[row]
-        vertices = np.flatnonzero(host >= 0)
-        normals = area_vectors(mesh.vertices.data[mesh.triangles.data[host[vertices]]])
+        vertices, host = np.unique(corners[row, corner], return_index=True)
+        normals = area_vectors(mesh.vertices.data[corners[row[host]]])
         normals /= norm(normals)[:, None]
         one, points = self._settled[index], mesh.vertices.data[vertices]
         located = one.laid.chart.locate(points, normals)
