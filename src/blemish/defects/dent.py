@@ -94,4 +94,5 @@ class Dent:
         height, slope = self.section.height_and_slope(rho)
         # d rho / du = u / (a^2 rho); slope / rho stays finite at the middle, where the bottom is a paraboloid.
         per_rho = self.depth_mm * slope / np.maximum(rho, 1e-12)
-        return Relief(self.depth_mm * height, per_rho * u / long**2, per_rho * v / short**2)
+        presence = self.depth_mm * self.section.presence(rho, height)
+        return Relief(self.depth_mm * height, per_rho * u / long**2, per_rho * v / short**2, presence)

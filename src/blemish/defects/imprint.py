@@ -99,7 +99,7 @@ def _press(one: Settled, rest: Points, triangles: Triangles, normals: CornerNorm
     field.height[rows] += relief.height_mm[touched]
     field.gradient[rows] += (relief.along[:, None] * located.along + relief.across[:, None] * located.across)[touched]
     field.upward[rows] = direction[touched]
-    inside = in_footprint(relief.height_mm)[local].astype(np.int8)
+    inside = in_footprint(relief)[local].astype(np.int8)
     return inside[:, 0] + inside[:, 1] + inside[:, 2] >= 2
 
 

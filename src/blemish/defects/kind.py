@@ -25,6 +25,9 @@ class Relief:
     height_mm: np.ndarray
     along: np.ndarray
     across: np.ndarray
+    presence_mm: np.ndarray
+    """The largest height or depth from here outwards: what decides over the label, so that the line at which a hollow
+    passes through the level of the surface, into its rim, does not cut the label in two."""
 
 
 @runtime_checkable

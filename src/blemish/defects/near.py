@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from blemish.defects.analytic import area_vectors, norm
+from blemish.defects.kind import Relief
 from blemish.defects.mesh import Mesh, Rows
 from blemish.defects.refine import Splits
 from blemish.defects.settled import Settled
 
 FOOTPRINT_UM = 1.0
-"""A point belongs to a defect's footprint if the defect's height or depth there exceeds this."""
+"""A point belongs to a defect's footprint if there, or farther out, its height or depth exceeds this."""
 EDGES_PER_FEATURE = 5
 """A defect's smallest feature is cut into this many edges."""
 BESIDE = 2.0
@@ -21,9 +22,9 @@ _FROM_CORNER = 0.578
 """No point of a triangle is farther from its nearest corner than this part of its longest edge."""
 
 
-def in_footprint(height_mm: np.ndarray) -> np.ndarray:
-    """Say where a height counts as belonging to the defect."""
-    return np.abs(height_mm) > FOOTPRINT_UM * 1e-3
+def in_footprint(relief: Relief) -> np.ndarray:
+    """Say which points belong to a defect."""
+    return relief.presence_mm > FOOTPRINT_UM * 1e-3
 
 
 class Near:
@@ -122,7 +123,7 @@ class Near:
         located = one.laid.chart.locate(points, normals)
         self._known.data[vertices] = index
         self._distance.data[vertices] = one.spine_distance(points)
-        self._inside.data[vertices] = in_footprint(one.thing.relief(located.u, located.v).height_mm)
+        self._inside.data[vertices] = in_footprint(one.thing.relief(located.u, located.v))
 
 
 def _largest(of_three: np.ndarray) -> np.ndarray:

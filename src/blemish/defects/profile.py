@@ -81,6 +81,10 @@ class Section:
         outside = rho >= at[-1]
         return np.where(outside, 0.0, height), np.where(outside, 0.0, slope)
 
+    def presence(self, rho: np.ndarray, height: np.ndarray) -> np.ndarray:
+        """Give the largest height or depth from ``rho`` outwards, given the height there."""
+        return np.maximum(np.abs(height), np.where(rho < self.crest, self._f, 0.0))
+
     def disc_volume(self) -> float:
         """Give the volume of the section turned about rho = 0: the integral of 2 pi rho h; negative is a hollow."""
         at, slopes, heights = self._knots

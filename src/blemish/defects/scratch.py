@@ -125,6 +125,7 @@ class Scratch:
             self.depth_mm * press * height,
             self.depth_mm * (press_slope * height - press * slope * rho * half_slope / half),
             self.depth_mm * press * slope * np.sign(v) / half,
+            self.depth_mm * press * self.section.presence(rho, height),
         )
 
     @cached_property
