@@ -25,10 +25,10 @@ scratches = st.builds(
     length_mm=st.floats(1, 10),
     ridge=st.floats(0, 0.3),
     taper=st.floats(0.05, 0.5),
-    pressure_variation=st.floats(0, 1),
+    pressure_variation=st.floats(0, 0.7),
     pressure_period_mm=st.floats(0.5, 5),
     pressure_phase_deg=st.floats(0, 360),
-    broken=st.floats(0, 0.4),
+    broken=st.floats(0, 0.2),
 )
 kinds = st.one_of(dents, scratches)
 
@@ -149,6 +149,7 @@ def test_the_bend_is_the_derivative_of_the_heading(strength: float, frequency: f
             lambda: Scratch(width_mm=0.3, curving_strength_deg=60.0, curving_frequency_per_mm=2.0),
             "lower its curving strength or frequency",
         ),
+        (lambda: Scratch(length_mm=1.0, pressure_variation=1.0, taper=0.5, broken=0.9), "never touches"),
     ],
 )
 def test_what_cannot_be_is_refused(make: object, says: str) -> None:

@@ -79,6 +79,8 @@ class Scratch:
                 f"a scratch that reaches {self.reach_mm:.3g} mm to its sides cannot turn with a radius of "
                 f"{1 / tightest:.3g} mm; lower its curving strength or frequency"
             )
+        if self._strongest <= 0:
+            raise ValueError(f"a scratch broken below a pressure of {self.broken:g} never touches; lower `broken`")
 
     @cached_property
     def section(self) -> Section:
@@ -131,10 +133,7 @@ class Scratch:
     @cached_property
     def _strongest(self) -> float:
         along = np.linspace(-self.length_mm / 2, self.length_mm / 2, 4001)
-        strongest = float(self._pressure(along)[0].max())
-        if strongest <= 0:
-            raise ValueError(f"a scratch broken at {self.broken:g} never touches the part; lower `broken`")
-        return strongest
+        return float(self._pressure(along)[0].max())
 
     def _pressure(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Give the pressure and its derivative along the path, zero at and beyond both ends."""
