@@ -22,6 +22,9 @@ from blemish.plan.planning import Planning
 from blemish.plan.samples import Samples, sample_surface
 from blemish.plan.visibility import REASONS, Visibility, see
 
+MOST_PAIRS = 10_000_000_000
+"""Bits in a visibility matrix: more would take over a gigabyte each."""
+
 
 @dataclass(frozen=True, eq=False)
 class Survey:
@@ -62,6 +65,11 @@ def survey(
     if reasons.all():
         raise PlanError(_none_admitted(part, camera, light, planning, reasons))
     candidates = proposed.take(reasons == "")
+    if len(candidates) * len(samples) > MOST_PAIRS:
+        raise PlanError(
+            f"{len(candidates)} candidate viewpoints and {len(samples)} samples are too many to compare: raise "
+            f"sample_spacing_mm ({planning.sample_spacing_mm:g}) or the spacing_mm of the candidates"
+        )
     visibility = see(samples, candidates, camera, light, planning, caster=caster)
     if not visibility.packed.any():
         raise PlanError(_nothing_seen(visibility, samples, camera, planning))

@@ -83,7 +83,7 @@ class Planning:
     """How many views must see a sample before it is covered (fewer where fewer can)."""
     max_views: AtLeastOne = 200
     """Never choose more views than this, covered or not."""
-    bound_rounds: Count = 500
+    bound_rounds: Count = 1000
     """Rounds to spend on a lower bound of the number of views, which tells how good the plan is; 0 is none."""
     improve_rounds: Count = 1000
     """Rounds of exchanging views to spend on a plan with fewer of them; 0 leaves the greedy plan."""

@@ -50,6 +50,8 @@ def sample_surface(part: Part, spacing_mm: float, regions: tuple[str, ...], seed
             f"sample_spacing_mm = {spacing_mm} gives {expected:.3g} samples on the {areas.sum():.4g} mm2 to inspect, "
             f"more than {MOST_SAMPLES}: use at least {np.sqrt(areas.sum() / MOST_SAMPLES):.2g} mm"
         )
+    if expected <= 0:
+        raise PlanError(f"regions: {', '.join(regions)} of part {part.name} have no area to inspect")
     rng = stream(seed, "plan", "samples")
     triangle, u, v, weight = [], [], [], []
     order = np.argsort(part.face, kind="stable")
