@@ -32,25 +32,12 @@ def import_(
     skip_bad
         Leave out files that cannot be used and list them, instead of stopping at the first.
     """
+    from blemish.cli.options import parse_options
     from blemish.cli.progress import progress
     from blemish.exchange import bring_in
 
-    options = dict(_pair(text) for text in option)
+    options = parse_options(option)
     with progress("importing") as advance:
         summary = bring_in(kind, source, dataset, options=options, split=split, skip_bad=skip_bad, advance=advance)
     print(summary)
     print(f"the dataset is {dataset}")
-
-
-def _pair(text: str) -> tuple[str, object]:
-    import tomllib
-
-    from blemish.errors import RequestError
-
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise RequestError(f"--option {text!r}: write it as KEY=VALUE, for example unannotated=leave")
-    try:
-        return key, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        return key, value
