@@ -29,11 +29,8 @@ def plan(study: Path, *, out: Path | None = None) -> None:
 
 
 def tell(plan: Plan) -> None:
-    """Print what a plan covers."""
-    print(
-        f"{len(plan.viewpoints)} viewpoints cover {plan.coverage:.1%} of the inspected area; "
-        f"{plan.inspectable:.1%} could be covered from the candidates"
-    )
+    """Print what a plan covers, how good it is, and what no view can see."""
+    print(plan.in_words())
     width = max(map(len, plan.coverage_by_region), default=0)
     for region, coverage in plan.coverage_by_region.items():
         print(f"  {region:<{width}}  {coverage:6.1%}")

@@ -118,7 +118,7 @@ def comparison(image: Grey, mask: Grey, scores: Grey, threshold: float) -> bytes
     panels = [np.repeat(image[..., None], 3, axis=2)]
     for patches, colour in ((truth, (60, 220, 60)), (called, (255, 60, 50))):
         panel = np.repeat(image[..., None], 3, axis=2)
-        panel[cv2.dilate(patches, np.ones((7, 7), np.uint8)) - patches > 0] = colour
+        panel[cv2.dilate(patches, np.ones((5, 5), np.uint8)) - patches > 0] = colour
         panels.append(panel)
     gap = np.full((image.shape[0], 8, 3), 255, np.uint8)
     row = np.hstack([panels[0], gap, panels[1], gap, panels[2]])

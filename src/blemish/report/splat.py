@@ -11,7 +11,7 @@ import numpy as np
 
 from blemish.arrays import Points, Rotation, Triangles
 
-POINTS_A_PIXEL = 4.0
+POINTS_A_PIXEL = 6.0
 FINER = 2
 """Points fall into a grid this much finer than the picture, which is then averaged: smooth edges and no pinholes."""
 
