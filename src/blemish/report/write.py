@@ -15,7 +15,7 @@ import numpy as np
 
 from blemish.arrays import Grey
 from blemish.dataset import open_dataset, ply
-from blemish.dataset.atomic import replace_file
+from blemish.dataset.atomic import clear, replace_file
 from blemish.dataset.read import Dataset
 from blemish.errors import RequestError, WorkError
 from blemish.evaluate import Evaluation, read_evaluation
@@ -79,6 +79,7 @@ def write_report(run: Path, data: Path | None = None) -> Path:
     )
     path = run / "report.html"
     replace_file(run, path, page.encode())
+    clear(run)
     return path
 
 
