@@ -10,7 +10,7 @@ demo: $(VENV)/.installed
 	$(BIN)/blemish run studies/clutch-small.toml
 
 test: $(VENV)/.tested-with
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -m "not slow"
 
 install: $(VENV)/.installed
 
