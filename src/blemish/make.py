@@ -23,7 +23,7 @@ from blemish.dataset.atomic import storing
 from blemish.dataset.ply import Geometry
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, VisibleDefect, rows
 from blemish.defects import Specimen, make_specimen
-from blemish.errors import StorageError
+from blemish.errors import RequestError, StorageError
 from blemish.farm import spread
 from blemish.finish import draw_finishes
 from blemish.part import Part, load
@@ -77,15 +77,19 @@ def make(
     base: Path = Path(),
     name: str = "dataset",
     study_text: str = "",
+    part: Part | None = None,
     workers: int = 1,
     advance: Advance = lambda _done, _total, _note: None,
 ) -> Made:
     """Make the dataset of ``recipe`` in the folder ``root``; the plan is kept beside it.
 
-    ``base`` is the folder that file names in the recipe start from. Raises what the stages raise, and
-    :class:`StorageError` when the disk is too small for what is missing, before the first ray.
+    ``base`` is the folder that file names in the recipe start from; ``part`` saves reading the part once more where it
+    is at hand. Raises what the stages raise, and :class:`StorageError` when the disk is too small for what is missing,
+    before the first ray.
     """
-    part = load(recipe.part, base=base)
+    if workers < 1:
+        raise RequestError(f"{workers} workers cannot make anything; ask for at least one")
+    part = load(recipe.part, base=base) if part is None else part
     with _alone(root):
         plan = plan_for(recipe, part, plan_path(root))
         header = _header(recipe, part, name)
@@ -93,7 +97,10 @@ def make(
         refuse_small_disk(recipe, root, len(missing))
         write.create(root, header)
         write.attach(root, "plan.json", plan_path(root).read_bytes())
-        write.attach(root, "study.toml", study_text.encode())
+        if study_text:
+            write.attach(root, "study.toml", study_text.encode())
+        else:
+            write.attach(root, "recipe.json", canonical(recipe).encode())
         done = len(belonging) - len(missing)
         advance(done, len(belonging), "")
         for task in spread(_shoot_views, _tasks(recipe, base, root, missing, workers), workers):
@@ -158,13 +165,18 @@ def _alone(root: Path) -> Iterator[None]:
 def _inventory(
     recipe: Recipe, part: Part, plan: Plan, root: Path
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """List (specimen, view) of all frames that belong, and of those that are not there yet."""
+    """List (specimen, view) of all frames that belong, and of those that are not there yet.
+
+    Frames of a specimen whose own record or geometry is missing or damaged count as missing: both are made together.
+    """
     belonging = [(specimen, viewpoint.name) for specimen in recipe.specimens.names for viewpoint in plan.viewpoints]
     missing = [
         (specimen, viewpoint.name)
         for specimen in recipe.specimens.names
+        for whole in [write.has_specimen(root, specimen, specimen_digest(recipe, part, specimen))]
         for viewpoint in plan.viewpoints
-        if not write.has_frame(root, specimen, viewpoint.name, frame_digest(recipe, part, plan, specimen, viewpoint))
+        if not whole
+        or not write.has_frame(root, specimen, viewpoint.name, frame_digest(recipe, part, plan, specimen, viewpoint))
     ]
     return belonging, missing
 

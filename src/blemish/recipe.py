@@ -56,7 +56,7 @@ class Recipe:
     """All that making needs."""
 
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    """Every random choice follows from it; 0 is a seed like any other."""
+    """All that is made follows from it; 0 is a seed like any other. Split and learning have seeds of their own."""
     part: PartSource = PartSource()
     """The CAD model."""
     camera: Camera = Camera()
@@ -99,10 +99,21 @@ def software() -> dict[str, str]:
     return found
 
 
+PLANNING = 1
+"""Raised when planning changes, so that plans of an older way of planning are made anew."""
+
+
 def plan_digest(recipe: Recipe, part: Part) -> str:
     """Give the digest of all that a plan follows from."""
     return _digest(
-        {"part": part.digest, "camera": recipe.camera, "light": recipe.light, "plan": recipe.plan, "seed": recipe.seed}
+        {
+            "version": PLANNING,
+            "part": part.digest,
+            "camera": recipe.camera,
+            "light": recipe.light,
+            "plan": recipe.plan,
+            "seed": recipe.seed,
+        }
     )
 
 

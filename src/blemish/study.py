@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import StringConstraints
 
 from blemish.dataset import open_dataset
+from blemish.dataset.atomic import clear, replace_file
 from blemish.errors import FinishError, StudyError
 from blemish.finish import draw_finishes
 from blemish.learn.protocol import Protocol
@@ -73,7 +74,15 @@ def run_folder(study: Study, out: Path | None = None) -> Path:
 
 
 def load_part(file: StudyFile) -> Part:
-    """Read the study's part, and hold the study against it: every mistake that only the part can show, at once."""
+    """Read the study's part, and hold the study against it: every mistake that only the part can show, at once.
+
+    Raises :class:`StudyError` too where the study learns from a finished dataset and so has nothing to make.
+    """
+    if file.study.data is not None:
+        raise StudyError(
+            str(file.path),
+            [f"data: with {file.study.data} at hand nothing is planned or made; `blemish train` learns from it"],
+        )
     part = load(file.study.part, base=file.base)
     mistakes = against_part(file.study, part)
     if mistakes:
@@ -101,16 +110,21 @@ def against_part(study: Study, part: Part) -> list[str]:
 
 
 def make_dataset(
-    file: StudyFile, run: Path, *, workers: int = 1, advance: Advance = lambda _done, _total, _note: None
+    file: StudyFile,
+    run: Path,
+    *,
+    part: Part | None = None,
+    workers: int = 1,
+    advance: Advance = lambda _done, _total, _note: None,
 ) -> Made:
-    """Make the study's dataset in its run folder."""
-    load_part(file)
+    """Make the study's dataset in its run folder; ``part`` is what :func:`load_part` gave, where it was called."""
     return make(
         file.study.recipe,
         run / "dataset",
         base=file.base,
         name=file.study.name,
         study_text=file.text,
+        part=part or load_part(file),
         workers=workers,
         advance=advance,
     )
@@ -139,4 +153,8 @@ def train_model(
         advance(done, at.max_epochs * at.steps_per_epoch, f"epoch {at.epoch}, loss {at.loss:.4f}{worth}")
 
     start = None if init is None else load_model(init / "model")
-    return train(file.study.learn, dataset_of(file, run, data), run / "model", start, tell)
+    done = train(file.study.learn, dataset_of(file, run, data), run / "model", start, tell)
+    # Only now: the study beside a model is the one that it was trained by.
+    replace_file(run, run / "study.toml", file.text.encode())
+    clear(run)
+    return done

@@ -45,5 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"blemish: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("\nblemish: stopped. What is finished is kept; the same command goes on from there.", file=sys.stderr)
+        print(
+            "\nblemish: stopped. Finished frames and epochs are kept; the same command goes on from them.",
+            file=sys.stderr,
+        )
         sys.exit(130)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blemish.make import Made
 
 
 def make(study: Path, *, out: Path | None = None, workers: int = 1) -> None:
@@ -17,13 +21,16 @@ def make(study: Path, *, out: Path | None = None, workers: int = 1) -> None:
     workers
         Processes that render; one already uses every core, more pay off on machines with many.
     """
+    from blemish.cli.progress import progress
     from blemish.study import make_dataset, read_study, run_folder
 
     file = read_study(study)
-    from blemish.cli.progress import progress
-
     with progress("frames") as advance:
-        made = make_dataset(file, run_folder(file.study, out), workers=workers, advance=advance)
+        tell(make_dataset(file, run_folder(file.study, out), workers=workers, advance=advance))
+
+
+def tell(made: Made) -> None:
+    """Print what a run of ``make`` did."""
     print(f"{made.root}: {made.frames} frames, {made.shot} of them made now")
     for name in made.removed:
         print(f"  removed {name}: it belongs to another recipe")

@@ -16,11 +16,10 @@ def plan(study: Path, *, out: Path | None = None) -> None:
         The run folder; without it ``runs/NAME``.
     """
     from blemish.make import plan_for, plan_path
-    from blemish.part import load
-    from blemish.study import read_study, run_folder
+    from blemish.study import load_part, read_study, run_folder
 
     file = read_study(study)
-    part = load(file.study.part, base=file.base)
+    part = load_part(file)
     path = plan_path(run_folder(file.study, out) / "dataset")
     print(plan_for(file.study.recipe, part, path).in_words())
     print(f"written to {path}")

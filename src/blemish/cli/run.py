@@ -18,22 +18,23 @@ def run(study: Path, *, out: Path | None = None, workers: int = 1) -> None:
         Processes that render.
     """
     from blemish.cli.evaluate import evaluate
-    from blemish.cli.make import make
-    from blemish.cli.plan import plan
+    from blemish.cli.make import tell
+    from blemish.cli.progress import progress
     from blemish.cli.train import train
-    from blemish.dataset.atomic import replace_file
+    from blemish.make import plan_for, plan_path
     from blemish.report import write_report
-    from blemish.study import dataset_of, read_study, run_folder
+    from blemish.study import dataset_of, load_part, make_dataset, read_study, run_folder
 
     file = read_study(study)
     folder = run_folder(file.study, out)
     data = None
     if file.study.data is None:
-        plan(study, out=out)
-        make(study, out=out, workers=workers)
+        part = load_part(file)
+        print(plan_for(file.study.recipe, part, plan_path(folder / "dataset")).in_words())
+        with progress("frames") as advance:
+            tell(make_dataset(file, folder, part=part, workers=workers, advance=advance))
     else:
         data = dataset_of(file, folder).root
-    replace_file(folder, folder / "study.toml", file.text.encode())
     train(study, out=out)
     evaluate(folder, data or folder / "dataset")
     print(f"report: {write_report(folder, data)}")

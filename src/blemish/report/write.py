@@ -17,13 +17,14 @@ from blemish.arrays import Grey
 from blemish.dataset import open_dataset, ply
 from blemish.dataset.atomic import clear, replace_file
 from blemish.dataset.read import Dataset
-from blemish.errors import RequestError, WorkError
+from blemish.errors import DatasetError, RequestError, WorkError
 from blemish.evaluate import Evaluation, read_evaluation
 from blemish.evaluate.evaluation import FILE as EVALUATION
 from blemish.evaluate.table import COLUMNS, cells
 from blemish.frames import Pose
-from blemish.learn import curves
+from blemish.learn import Protocol, curves
 from blemish.report import figures
+from blemish.settings import plain
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,13 @@ def write_report(run: Path, data: Path | None = None) -> Path:
     """
     from jinja2 import Environment
 
-    folder = data or run / "dataset"
-    if not (folder / "dataset.json").is_file() and not (run / "evaluation" / EVALUATION).is_file():
+    own = run / "dataset"
+    if data is None and not (own / "dataset.json").is_file() and not (run / "evaluation" / EVALUATION).is_file():
         raise RequestError(f"{run}: there is neither a dataset nor an evaluation here; `blemish run STUDY` makes both")
-    dataset = open_dataset(folder) if (folder / "dataset.json").is_file() else None
+    dataset = open_dataset(data or own) if data is not None or (own / "dataset.json").is_file() else None
     evaluation = read_evaluation(run / "evaluation") if (run / "evaluation" / EVALUATION).is_file() else None
     plan = _json(run / "plan.json") if data is None else {}
+    model = _json(run / "model" / "model.json")
     template = resources.files("blemish.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     study = run / "study.toml"
     text = study.read_text(encoding="utf-8") if study.is_file() else ""
@@ -93,10 +95,35 @@ def _summary(dataset: Dataset | None, plan: dict[str, Any]) -> str:
     return told
 
 
-def _notes(run: Path) -> Iterator[str]:
-    model = _json(run / "model" / "model.json")
+def _notes(model: dict[str, Any], evaluation: Evaluation | None) -> Iterator[str]:
     if model.get("threshold", {}).get("chosen_by") == "quantile":
         yield "No defect was seen in validation, so the threshold is a quantile of correct pixels."
+    if evaluation and model and evaluation.model_digest != model["weights"]["sha256"]:
+        yield "The evaluation is that of another model than the one in this folder; evaluate again."
+
+
+def _measured_on(evaluation: Evaluation) -> str:
+    return f"{evaluation.dataset}/{evaluation.split}"
+
+
+def _commands(data: Path | None, model: dict[str, Any]) -> Iterator[str]:
+    """Give the command lines that repeat a run, as far as the run folder knows them."""
+    start = model.get("trained_on", {}).get("start", "")
+    if data is None and not start:
+        yield "blemish run study.toml"
+        return
+    named = "" if data is None else f" --data {data.name}"
+    init = f" --init RUN   (the run whose weights have SHA-256 {start})" if start else ""
+    yield f"blemish train study.toml{named}{init}"
+    yield f"blemish evaluate RUN {data.name if data else 'RUN/dataset'}"
+
+
+def _departures(model: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """List the settings in which a training departs from the protocol of the source paper."""
+    paper = plain(Protocol())
+    for name, value in model.get("protocol", {}).items():
+        if name in paper and value != paper[name]:
+            yield name, str(paper[name]), str(value)
 
 
 def _measured(evaluation: Evaluation) -> str:
@@ -120,7 +147,7 @@ def _sections(
 ) -> Iterator[Section]:
     if evaluation and evaluation.examples:
         yield Section(
-            "Held-out frames",
+            f"Frames of {_measured_on(evaluation)}",
             "Left: the image. Middle: what is there, outlined in green. Right: what the model calls a defect, in red.",
             tuple(_examples(run / "evaluation", evaluation)),
         )
@@ -137,7 +164,9 @@ def _sections(
     if rows:
         pictures = [_picture(figures.learning(rows), "Loss and validation F1 by epoch")]
         if evaluation:
-            pictures.append(_picture(figures.precision_recall(evaluation), "Precision and recall on held-out frames"))
+            pictures.append(
+                _picture(figures.precision_recall(evaluation), f"Precision and recall on {_measured_on(evaluation)}")
+            )
         yield Section("Curves", "", tuple(pictures))
 
 
@@ -161,16 +190,20 @@ def _geometry(dataset: Dataset) -> tuple[str, ply.Geometry] | None:
     specimens = [dataset.specimen(name) for name in names]
     best = max(specimens, key=lambda one: (one.defective, len(one.defects)), default=None)
     path = dataset.root / "specimens" / best.id / "part.ply" if best else None
-    return (best.id, ply.unpack(path.read_bytes())) if best and path and path.is_file() else None
+    if best is None or path is None or not path.is_file():
+        return None
+    try:
+        return best.id, ply.unpack(path.read_bytes())
+    except ValueError as error:
+        raise DatasetError(f"{path}: this mesh is damaged ({error}); make the dataset again") from None
 
 
-def _facts(run: Path, dataset: Dataset | None) -> Iterator[tuple[str, str]]:
+def _facts(model: dict[str, Any], dataset: Dataset | None) -> Iterator[tuple[str, str]]:
     if dataset is not None:
         for name, version in dataset.header.software.items():
             yield name, version
         for name, digest in sorted(dataset.header.digests.items()):
             yield f"SHA-256 of {name}", digest
-    model = _json(run / "model" / "model.json")
     if model:
         yield "SHA-256 of the weights", model["weights"]["sha256"]
         for name, version in model["software"].items():
@@ -182,4 +215,13 @@ def _picture(data: bytes, caption: str) -> Picture:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    """Read what a stage wrote; nothing where the stage has not run."""
+    if not path.is_file():
+        return {}
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise WorkError(f"{path}: this file is damaged ({error}); run the stage that wrote it again") from None
+    if not isinstance(values, dict):
+        raise WorkError(f"{path}: this file is damaged (it holds no named values); run the stage that wrote it again")
+    return values
