@@ -61,26 +61,23 @@ def write_report(run: Path, data: Path | None = None) -> Path:
     model = _json(run / "model" / "model.json")
     template = resources.files("blemish.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     study = run / "study.toml"
-    text = study.read_text(encoding="utf-8") if study.is_file() else ""
-    page = (
-        Environment(autoescape=True)
-        .from_string(template)
-        .render(
-            name=dataset.header.name if dataset else run.name,
-            summary=_summary(dataset, plan),
-            notes=list(_notes(run)),
-            table=[COLUMNS, cells(evaluation.network, evaluation)] if evaluation else [],
-            measured=_measured(evaluation) if evaluation else "",
-            by_kind=list(_by_kind(evaluation)) if evaluation else [],
-            sections=list(_sections(run, dataset, plan, evaluation)),
-            coverage=[(region, f"{share:.1%}") for region, share in plan.get("coverage_by_region", {}).items()],
-            command="blemish run study.toml",
-            facts=list(_facts(run, dataset)),
-            study=text,
-        )
+    page = Environment(autoescape=True).from_string(template)
+    text = page.render(
+        name=dataset.header.name if dataset else run.name,
+        summary=_summary(dataset, plan),
+        notes=list(_notes(model, evaluation)),
+        table=_table(evaluation) if evaluation else [],
+        measured=_measured(evaluation) if evaluation else "",
+        by_kind=list(_by_kind(evaluation)) if evaluation else [],
+        sections=list(_sections(run, dataset, plan, evaluation)),
+        coverage=[(region, f"{share:.1%}") for region, share in plan.get("coverage_by_region", {}).items()],
+        commands=list(_commands(data, model)),
+        departures=list(_departures(model)),
+        facts=list(_facts(model, dataset)),
+        study=study.read_text(encoding="utf-8") if study.is_file() else "",
     )
     path = run / "report.html"
-    replace_file(run, path, page.encode())
+    replace_file(run, path, text.encode())
     clear(run)
     return path
 
@@ -100,6 +97,10 @@ def _notes(model: dict[str, Any], evaluation: Evaluation | None) -> Iterator[str
         yield "No defect was seen in validation, so the threshold is a quantile of correct pixels."
     if evaluation and model and evaluation.model_digest != model["weights"]["sha256"]:
         yield "The evaluation is that of another model than the one in this folder; evaluate again."
+
+
+def _table(evaluation: Evaluation) -> list[tuple[str, ...]]:
+    return [COLUMNS, cells(f"{evaluation.network} on {_measured_on(evaluation)}", evaluation)]
 
 
 def _measured_on(evaluation: Evaluation) -> str:
