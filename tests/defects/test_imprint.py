@@ -121,7 +121,7 @@ def test_a_dent_measures_what_its_parameters_say(
     else:
         # Without a rim the wall meets the surface level; a hundredth of the depth below it, the width is 0.95 of it.
         crossing = level_crossings(specimen, height + dent.depth_mm * 0.05**2 / 0.35)
-    located = settled.laid.chart.locate(crossing, np.broadcast_to(settled.normal, crossing.shape))
+    located = settled.laid.chart.locate(crossing, np.broadcast_to(settled.laid.normal, crossing.shape))
     expected = np.array(dent.half_axes_mm) * (1.0 if rim else 0.95)
     assert np.abs(located.u).max() == pytest.approx(expected[0], rel=0.03)
     assert np.abs(located.v).max() == pytest.approx(expected[1], rel=0.03)

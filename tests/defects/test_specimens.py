@@ -38,6 +38,14 @@ SCRATCHES = {
 MARKS = {**DENTS, "per_specimen": {"integers": [1, 3]}, "diameter_mm": 0.2, "depth_mm": 0.02, "significant": False}
 
 
+OTHERS = [
+    {"kind": "nick", "per_specimen": 2, "depth_mm": {"uniform": [0.03, 0.15]}},
+    {"kind": "gouge", "depth_mm": 0.08, "orientation_deg": {"uniform": [0.0, 360.0]}},
+    {"kind": "pits", "per_specimen": 1, "pattern": {"integers": [0, 99]}},
+    {"kind": "bump", "per_specimen": 2, "height_mm": {"uniform": [0.02, 0.1]}},
+]
+
+
 def same(one: Specimen, other: Specimen) -> bool:
     """Say whether two specimens are the same to the bit."""
     names = ("vertices_mm", "triangles", "normals", "rest_vertices_mm", "rest_normals", "face", "instance")
@@ -198,6 +206,32 @@ def test_random_specimens_are_sound(seed: int, round_part: bool) -> None:
     moved = np.linalg.norm(specimen.vertices_mm - specimen.rest_vertices_mm, axis=1)
     assert np.all(specimen.instance[np.all(moved[specimen.triangles] > 1.001e-3, axis=1)] > 0)
     assert np.mean(moved[specimen.triangles[specimen.instance > 0]] > 0) > 0.9
+
+
+@pytest.mark.parametrize("part", [box(), rod()], ids=["box", "rod"])
+def test_every_kind_is_imprinted(part: Part) -> None:
+    """Nicks, gouges, pits and bumps: closed, upright, as deep or high as they say, each with its label."""
+    specimen = make_specimen(part, "d000", True, populations(*OTHERS), 3)
+    assert is_closed(specimen.triangles)
+    assert turned(specimen) == 0
+    for defect in specimen.defects:
+        asked = -defect.parameters["height_mm"] if defect.kind == "bump" else defect.parameters["depth_mm"]
+        assert defect.depth_mm == pytest.approx(asked, rel=0.06)
+        assert np.sum(specimen.instance == defect.id) > 20
+
+
+def test_nicks_lie_on_sharp_outward_edges() -> None:
+    """On a rod the nicks are on the rims of its ends and push them in; where there is no such edge, that is said."""
+    specimen = make_specimen(rod(), "d000", True, populations({"kind": "nick", "per_specimen": 4}), 1)
+    for defect in specimen.defects:
+        x, y, z = defect.position_mm
+        assert np.hypot(x, y) == pytest.approx(10, abs=0.03)
+        assert z in {0, 20}
+        assert np.dot(defect.normal, [x, y, 0]) > 0
+        own = np.unique(specimen.triangles[specimen.instance == defect.id])
+        moved = specimen.vertices_mm[own] - specimen.rest_vertices_mm[own]
+        assert (moved @ np.array(defect.normal)).min() == pytest.approx(-0.1, rel=0.03)
+        assert len(np.unique(specimen.face[specimen.instance == defect.id])) == 2
 
 
 def test_the_clutch_takes_defects() -> None:

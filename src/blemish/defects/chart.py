@@ -106,6 +106,23 @@ def _radial(cylinder: Surface, points: Points) -> Points:
 
 
 @dataclass(frozen=True, eq=False)
+class EdgeChart:
+    """The map folded over a sharp edge: ``along`` is the edge's direction at ``centre``."""
+
+    centre: Vector
+    along: Vector
+
+    def locate(self, points: Points, normals: Points) -> Located:
+        """Find points on the map; ``v`` is the distance from the edge on either face."""
+        step = points - self.centre
+        u = step @ self.along
+        away = step - u[:, None] * self.along
+        v = norm(away)
+        outward = away / np.maximum(v, 1e-9)[:, None]
+        return Located(u, v, np.broadcast_to(self.along, normals.shape), outward)
+
+
+@dataclass(frozen=True, eq=False)
 class TraceChart:
     """The map along a path: its points, unit normals and directions, the way ``u`` to each, and its bend in 1/mm."""
 

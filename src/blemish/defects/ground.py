@@ -17,6 +17,8 @@ SPOT_TURN_DEG = 30.0
 """A spot stays away from edges over which the surface normal turns by more than this."""
 TRACE_TURN_DEG = 50.0
 """A trace runs over bevels, but not over edges that are sharper than this."""
+NICK_TURN_DEG = 50.0
+"""A nick lies on edges over which the surface normal turns by more than this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +54,21 @@ class Ground:
         a, b, c = self.part.vertices_mm[self.part.triangles[min(triangle, len(self.cumulative_mm2) - 1)]]
         root, second = np.sqrt(rng.random()), rng.random()
         return triangle, (1 - root) * a + root * (1 - second) * b + root * second * c
+
+    @cached_property
+    def sharp_edges(self) -> np.ndarray:
+        """The outward edges (k,) that turn by more than ``NICK_TURN_DEG``, with allowed ground on a side."""
+        beside = self.topology.sides
+        sharp = (self.topology.turn_rad > np.radians(NICK_TURN_DEG)) & np.all(beside >= 0, axis=1)
+        sharp &= np.any(self.allowed[beside], axis=1)
+        return np.flatnonzero(sharp & self.topology.outward)
+
+    def draw_on_edge(self, rng: np.random.Generator) -> tuple[int, Vector]:
+        """Draw a point by length on the sharp edges: an edge and a point of it."""
+        start, end = self.part.vertices_mm[self.topology.edges[self.sharp_edges]].transpose(1, 0, 2)
+        running = np.cumsum(np.linalg.norm(end - start, axis=1))
+        chosen = min(int(np.searchsorted(running, rng.random() * running[-1], side="right")), len(running) - 1)
+        return int(self.sharp_edges[chosen]), start[chosen] + rng.random() * (end[chosen] - start[chosen])
 
     def clearance_mm(self, patch: np.ndarray, open_edges: np.ndarray, spine: Points) -> float:
         """Give the distance from a spine to the nearest edge of a patch of triangles that is not open."""

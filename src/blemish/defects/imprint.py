@@ -54,10 +54,11 @@ def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: f
     vertices[moved] += field.height[moved, None] * field.upward[moved]
     for index, one in enumerate(settled):
         if _turned(rest, vertices, triangles[near.of(index)]):
+            where = np.round(one.laid.position, 3).tolist()
             raise DefectError(
-                f"specimen {name} of {part.name}: {one.label} at {np.round(one.position, 3).tolist()} mm turns the "
-                f"surface over: it is {one.thing.deepest_mm:g} mm deep where the surface bends too tightly; "
-                "make it shallower, or place it elsewhere"
+                f"specimen {name} of {part.name}: {one.label} at {where} mm turns the surface over: it is "
+                f"{one.thing.deepest_mm:g} mm deep where the surface bends too tightly; make it shallower, or place "
+                "it elsewhere"
             )
     return Specimen(
         name=name,
@@ -91,7 +92,10 @@ def _press(one: Settled, rest: Points, triangles: Triangles, normals: CornerNorm
     """Add one defect to the field, in place; say which of the triangles near it belong to its footprint."""
     vertices, local = np.unique(triangles, return_inverse=True)
     local = local.reshape(triangles.shape)
-    direction = smooth_normals(rest[vertices], local, normals, SMOOTHING * one.thing.deepest_mm)
+    if one.laid.upward is None:
+        direction = smooth_normals(rest[vertices], local, normals, SMOOTHING * one.thing.deepest_mm)
+    else:
+        direction = np.broadcast_to(one.laid.upward, (len(vertices), 3))
     located = one.laid.chart.locate(rest[vertices], direction)
     relief = one.thing.relief(located.u, located.v)
     touched = (relief.height_mm != 0) | (relief.along != 0) | (relief.across != 0)
@@ -150,12 +154,17 @@ def _record(one: Settled, part: Part, vertices: Points, triangles: Triangles, fi
         kind=one.kind,
         significant=one.significant,
         parameters=plain(one.thing),
-        position_mm=_three(one.position),
-        normal=_three(one.normal),
+        position_mm=_three(one.laid.position),
+        normal=_three(one.laid.normal),
         region=part.regions[one.region].name,
         area_mm2=float(np.linalg.norm(area_vectors(vertices[triangles]), axis=1).sum() / 2),
-        depth_mm=float(-field.height[used].min(initial=0.0)),
+        depth_mm=_deepest_mm(field.height[used]),
     )
+
+
+def _deepest_mm(heights: PerPoint) -> float:
+    """Give the largest displacement, positive into the metal."""
+    return float(-heights[np.argmax(np.abs(heights))]) if len(heights) else 0.0
 
 
 def _three(vector: Vector) -> tuple[float, float, float]:

@@ -4,10 +4,11 @@ A kind never sees the part. It is a height field over its own map of the surface
 defect, ``v`` across it, the outward normal up. The height is closed-form, C1, and exactly zero outside the
 footprint. Placing lays the map onto the part, imprinting samples the field there; neither knows the formulas.
 
-There are two families, by how their map follows a part that is not flat:
+There are three families, by how their map follows a part that is not flat:
 
 * a :class:`Spot` is small against the surface's curvature; its map is laid around one point;
-* a :class:`Trace` is long and narrow; its map is laid along a path that is walked across the surface.
+* a :class:`Trace` is long and narrow; its map is laid along a path that is walked across the surface;
+* an :class:`OnEdge` lies across a sharp edge; its map is folded there, and it moves the metal in one direction.
 """
 
 from __future__ import annotations
@@ -34,9 +35,6 @@ class Relief:
 class Kind(Protocol):
     """What placing and imprinting ask of every kind."""
 
-    orientation_deg: float
-    """Direction of ``u``, from the surface's own direction (see ``place.reference_direction``)."""
-
     @property
     def reach_mm(self) -> float:
         """No point farther than this from the spine moves."""
@@ -61,6 +59,9 @@ class Kind(Protocol):
 class Spot(Kind, Protocol):
     """A defect around one point; its spine is the straight piece of ``u`` between plus and minus ``half_spine_mm``."""
 
+    orientation_deg: float
+    """Direction of ``u``, from the surface's own direction (see ``ground.reference_direction``)."""
+
     @property
     def half_spine_mm(self) -> float:
         """Half the length of the spine: zero for a round defect."""
@@ -71,6 +72,8 @@ class Spot(Kind, Protocol):
 class Trace(Kind, Protocol):
     """A defect along a path, whose spine is the path: ``u`` in [-length/2, length/2]."""
 
+    orientation_deg: float
+    """Main direction of the path, from the surface's own direction."""
     length_mm: float
     """Length of the path."""
 
@@ -80,4 +83,14 @@ class Trace(Kind, Protocol):
 
     def bend(self, u: np.ndarray) -> np.ndarray:
         """Give the derivative of :meth:`heading`: the geodesic curvature in 1/mm."""
+        ...
+
+
+@runtime_checkable
+class OnEdge(Kind, Protocol):
+    """A defect on a sharp edge; its spine is the piece of the edge within ``half_edge_mm``."""
+
+    @property
+    def half_edge_mm(self) -> float:
+        """Half the length of the edge that it touches."""
         ...

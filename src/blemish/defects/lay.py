@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
+from blemish.arrays import Vector
 from blemish.defects.analytic import dot, norm, on_surface
-from blemish.defects.chart import SpotChart, TraceChart
-from blemish.defects.ground import Candidate, Ground
-from blemish.defects.kind import Spot, Trace
+from blemish.defects.chart import EdgeChart, SpotChart, TraceChart
+from blemish.defects.ground import SPOT_TURN_DEG, Candidate, Ground
+from blemish.defects.kind import OnEdge, Spot, Trace
 from blemish.defects.settled import Laid, Misfit
 from blemish.defects.walk import Terrain, Walk, walk
 
 SPOT_BEND_DEG = 50.0
 """Within the reach of a spot the surface normal turns away from that in its middle by at most this."""
+STRAIGHT = 0.3
+"""Along a nick, its edge strays from a straight line by at most this part of the nick's reach."""
 MARGIN = 1.02
 """How much farther than its reach a defect stays from edges: its spine is made of points."""
 
@@ -41,7 +44,7 @@ def lay_spot(ground: Ground, thing: Spot, at: Candidate) -> Laid | Misfit:
     if bend > np.radians(SPOT_BEND_DEG):
         return Misfit("the surface bends too much", np.radians(SPOT_BEND_DEG) / bend)
     cylinder = surface if surface is not None and surface.kind == "cylinder" else None
-    return Laid(SpotChart(at.centre, at.normal, at.along, cylinder), path, normals, patch)
+    return Laid(at.centre, at.normal, SpotChart(at.centre, at.normal, at.along, cylinder), path, normals, patch)
 
 
 def _straight_spine(ground: Ground, thing: Spot, at: Candidate) -> Walk | Misfit:
@@ -98,4 +101,64 @@ def lay_trace(ground: Ground, thing: Trace, at: Candidate) -> Laid | Misfit:
     clear = ground.clearance_mm(patch, open_edges, path)
     if clear < thing.reach_mm * MARGIN:
         return Misfit("an edge is too near", clear / thing.reach_mm)
-    return Laid(TraceChart(path, normals, directions, ways, thing.bend(ways)), path, normals, patch)
+    chart = TraceChart(path, normals, directions, ways, thing.bend(ways))
+    return Laid(at.centre, at.normal, chart, path, normals, patch)
+
+
+def lay_on_edge(ground: Ground, thing: OnEdge, edge: int, point: Vector) -> Laid | Misfit:
+    """Lay the folded map of a nick: the edge runs straight on for its length, and no other edge is near."""
+    part, topology = ground.part, ground.topology
+    start, end = part.vertices_mm[topology.edges[edge]]
+    along = (end - start) / np.linalg.norm(end - start)
+    one, other = topology.sides[edge]
+    upward = _unit(part.normals[one].sum(axis=0)) + _unit(part.normals[other].sum(axis=0))
+    upward /= np.linalg.norm(upward)
+    # As for spots: an ellipse with half axes a > b lies within b of the segment of half-length a - b.
+    half_spine = max(thing.half_edge_mm - thing.reach_mm, 0.0)
+    spine = point + np.linspace(-1, 1, 9)[:, None] * half_spine * along
+    near = topology.near(spine, thing.reach_mm)
+    edges = np.unique(topology.of_triangle[near])
+    sharp = edges[topology.turn_rad[edges] > np.radians(SPOT_TURN_DEG)]
+    own = sharp[
+        _off_line(part.vertices_mm[topology.edges[sharp]], point, along, thing.half_edge_mm) < 0.1 * thing.reach_mm
+    ]
+    open_edges = topology.turn_rad <= np.radians(SPOT_TURN_DEG)
+    open_edges[own] = True
+    run = _run_along(part.vertices_mm[topology.edges[own]], point, along)
+    if run < thing.half_edge_mm:
+        return Misfit("the edge is too short or bends", run / thing.half_edge_mm)
+    patch = topology.connected(near, np.array([one, other]), open_edges)
+    clear = ground.clearance_mm(patch, open_edges, spine)
+    if clear < thing.reach_mm * MARGIN:
+        return Misfit("another edge is too near", clear / thing.reach_mm)
+    normals = np.broadcast_to(upward, spine.shape).copy()
+    return Laid(point, upward, EdgeChart(point, along), spine, normals, patch, upward)
+
+
+def _off_line(ends: np.ndarray, point: Vector, along: Vector, half_mm: float) -> np.ndarray:
+    """Give how far segments (k, 2, 3), clipped to a stretch of a line, stray from it; infinite beyond the stretch."""
+    step = ends - point
+    at = step @ along
+    off = np.linalg.norm(step - at[..., None] * along, axis=2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.clip((np.array([[-half_mm], [half_mm]]) - at[:, 0]) / (at[:, 1] - at[:, 0]), 0, 1)
+    strays = off[:, 0] + share * (off[:, 1] - off[:, 0])
+    beyond = (at.max(axis=1) < -half_mm) | (at.min(axis=1) > half_mm) | ~np.isfinite(strays).all(axis=0)
+    return np.where(beyond, np.inf, strays.max(axis=0))
+
+
+def _run_along(ends: np.ndarray, point: Vector, along: Vector) -> float:
+    """Give how far segments (k, 2, 3) cover a line without a gap, from a point on it to both sides: the shorter way."""
+    at = np.sort((ends - point) @ along, axis=1)
+    reach = []
+    for low, high in (at.T, -at.T[::-1]):
+        far = 0.0
+        for start, end in sorted(zip(low, high, strict=True)):
+            if start <= far + 1e-6:
+                far = max(far, end)
+        reach.append(far)
+    return min(reach)
+
+
+def _unit(vector: Vector) -> Vector:
+    return vector / np.linalg.norm(vector)

@@ -13,9 +13,9 @@ import numpy as np
 
 from blemish.arrays import Vector
 from blemish.defects.analytic import cross, dot
-from blemish.defects.ground import Candidate, Ground, candidate_at
-from blemish.defects.kind import Kind, Spot, Trace
-from blemish.defects.lay import lay_spot, lay_trace
+from blemish.defects.ground import Ground, candidate_at
+from blemish.defects.kind import Kind, OnEdge, Spot, Trace
+from blemish.defects.lay import lay_on_edge, lay_spot, lay_trace
 from blemish.defects.settled import Laid, Misfit, Settled
 from blemish.errors import DefectError
 
@@ -41,8 +41,7 @@ def settle(ground: Ground, thing: Kind, asked: Asked, rng: np.random.Generator, 
     """Find a place for a defect, clear of the others; raise a :class:`DefectError` that says what would have fitted."""
     misfits = []
     for _ in range(TRIES):
-        triangle, point = ground.draw(rng)
-        found = settle_at(ground, thing, asked, triangle, point)
+        found = _try(ground, thing, asked, rng)
         if isinstance(found, Settled):
             if not any(found.overlaps(other) for other in others):
                 return found
@@ -51,26 +50,44 @@ def settle(ground: Ground, thing: Kind, asked: Asked, rng: np.random.Generator, 
     raise DefectError(_no_room(thing, asked, misfits, len(others)))
 
 
+def _try(ground: Ground, thing: Kind, asked: Asked, rng: np.random.Generator) -> Settled | Misfit:
+    """Draw one candidate and place the defect there."""
+    if isinstance(thing, OnEdge):
+        if len(ground.sharp_edges) == 0:
+            return Misfit("there is no sharp outward edge")
+        edge, point = ground.draw_on_edge(rng)
+        return settle_on_edge(ground, thing, asked, edge, point)
+    triangle, point = ground.draw(rng)
+    return settle_at(ground, thing, asked, triangle, point)
+
+
 def settle_at(ground: Ground, thing: Kind, asked: Asked, triangle: int, point: Vector) -> Settled | Misfit:
-    """Place a defect at a point of a triangle, or say why it does not fit there."""
-    at = candidate_at(ground.part, triangle, point, thing.orientation_deg)
-    laid = _lay(ground, thing, at)
-    if isinstance(laid, Misfit):
-        return laid
+    """Place a spot or a trace at a point of a triangle, or say why it does not fit there."""
+    if isinstance(thing, Trace):
+        laid = lay_trace(ground, thing, candidate_at(ground.part, triangle, point, thing.orientation_deg))
+    elif isinstance(thing, Spot):
+        laid = lay_spot(ground, thing, candidate_at(ground.part, triangle, point, thing.orientation_deg))
+    else:
+        raise TypeError(f"{type(thing).__name__} is neither a spot nor a trace")
+    return laid if isinstance(laid, Misfit) else _walled(ground, thing, asked, triangle, laid)
+
+
+def settle_on_edge(ground: Ground, thing: OnEdge, asked: Asked, edge: int, point: Vector) -> Settled | Misfit:
+    """Place a nick at a point of a sharp edge, or say why it does not fit there."""
+    laid = lay_on_edge(ground, thing, edge, point)
+    one, other = (int(side) for side in ground.topology.sides[edge])
+    triangle = one if ground.allowed[one] else other
+    return laid if isinstance(laid, Misfit) else _walled(ground, thing, asked, triangle, laid)
+
+
+def _walled(ground: Ground, thing: Kind, asked: Asked, triangle: int, laid: Laid) -> Settled | Misfit:
+    """Refuse a place where the wall is too thin."""
     wall = _wall_mm(ground, laid)
     needed = THICKNESS_PER_DEPTH * thing.deepest_mm
     if wall < needed:
         return Misfit("the wall is too thin", wall / needed)
     region = int(ground.part.region_of_triangle[triangle])
-    return Settled(asked.id, asked.kind, asked.label, asked.significant, thing, at.centre, at.normal, region, laid)
-
-
-def _lay(ground: Ground, thing: Kind, at: Candidate) -> Laid | Misfit:
-    if isinstance(thing, Trace):
-        return lay_trace(ground, thing, at)
-    if isinstance(thing, Spot):
-        return lay_spot(ground, thing, at)
-    raise TypeError(f"{type(thing).__name__} is neither a spot nor a trace")
+    return Settled(asked.id, asked.kind, asked.label, asked.significant, thing, region, laid)
 
 
 def _wall_mm(ground: Ground, laid: Laid) -> float:
@@ -121,4 +138,6 @@ def _size(thing: Kind) -> str:
     length = thing.length_mm if isinstance(thing, Trace) else 2 * thing.reach_mm
     if isinstance(thing, Spot):
         length += 2 * thing.half_spine_mm
+    if isinstance(thing, OnEdge):
+        length = 2 * thing.half_edge_mm
     return f"{length:.3g} mm long and {2 * thing.reach_mm:.3g} mm wide with its rim, and {thing.deepest_mm:.3g} mm deep"

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from blemish.defects.bump import Bump
 from blemish.defects.dent import Dent
+from blemish.defects.gouge import Gouge
 from blemish.defects.ground import Ground, ground_of
 from blemish.defects.imprint import imprint
 from blemish.defects.kind import Kind
+from blemish.defects.nick import Nick
+from blemish.defects.pits import Pits
 from blemish.defects.place import Asked, settle
 from blemish.defects.scratch import Scratch
 from blemish.defects.settled import Settled
@@ -46,11 +50,18 @@ class Placing:
 
 DentPopulation = population_of(Dent, "dent", also=Placing)
 ScratchPopulation = population_of(Scratch, "scratch", also=Placing)
+GougePopulation = population_of(Gouge, "gouge", also=Placing)
+PitsPopulation = population_of(Pits, "pits", also=Placing)
+NickPopulation = population_of(Nick, "nick", also=Placing)
+BumpPopulation = population_of(Bump, "bump", also=Placing)
 
 if TYPE_CHECKING:
     DefectPopulation = Any
 else:
-    DefectPopulation = Annotated[DentPopulation | ScratchPopulation, Field(discriminator="kind")]
+    DefectPopulation = Annotated[
+        DentPopulation | ScratchPopulation | GougePopulation | PitsPopulation | NickPopulation | BumpPopulation,
+        Field(discriminator="kind"),
+    ]
 
 
 def make_specimen(  # noqa: PLR0917

@@ -1,17 +1,16 @@
 """Scratch: the furrow of a hard edge that was dragged over the part, with ridges of ploughed metal on both sides.
 
-Along the path (u in [-L/2, L/2], v to the left of it), with the section h of ``profile.py``::
+Along the path (u in [-L/2, L/2], v to the left of it)::
 
     heading(u)  = strength * sin(2 pi frequency u + phase)                       the path's direction
     press(u)    = lift(u) * (1 - variation * ripple(u))                          between 0 and 1
     lift(u)     = smoothstep from 0 to 1 over the first and last taper * L       the tip comes down and goes up
     ripple(u)   = 1/2 + 1/4 cos(2 pi u / period + phase') + 1/4 cos(2 pi g u / period + 2.4 phase')
-    height(u,v) = depth * P(u) * h(|v| / (W(u) / 2)),   W(u) = width * (0.4 + 0.6 sqrt(P(u)))
+    height(u,v) = the furrow of ``furrow.py`` under the pressure P
 
 P is press, lifted off where it falls below ``broken`` and scaled so that its largest value is 1: so ``depth`` and
-``width`` are those of the strongest place. A rounded tip makes a furrow whose width goes with the root of its depth;
-0.4 keeps its ends from becoming needles. g is the golden ratio, so that the ripple does not repeat. Widths are those of
-METHOD.md section 4: 0.05 to 0.3 mm. The formula is our own design.
+``width`` are those of the strongest place. g is the golden ratio, so that the ripple does not repeat. Widths are those
+of METHOD.md section 4: 0.05 to 0.3 mm. The formula is our own design.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Interval
 
+from blemish.defects.furrow import Furrow, smoothstep
 from blemish.defects.kind import Relief
 from blemish.defects.profile import Section
 from blemish.settings import Fraction, Positive, settings
@@ -116,19 +116,9 @@ class Scratch:
 
     def relief(self, u: np.ndarray, v: np.ndarray) -> Relief:
         """Give height and derivatives; see the head of this file."""
-        press, press_slope = self._pressure(u)
-        press, press_slope = press / self._strongest, press_slope / self._strongest
-        root = np.sqrt(np.maximum(press, 1e-12))
-        half = self.width_mm / 2 * (_NARROWEST + (1 - _NARROWEST) * root)
-        half_slope = self.width_mm / 2 * (1 - _NARROWEST) * press_slope / (2 * root)
-        rho = np.abs(v) / half
-        height, slope = self.section.height_and_slope(rho)
-        return Relief(
-            self.depth_mm * press * height,
-            self.depth_mm * (press_slope * height - press * slope * rho * half_slope / half),
-            self.depth_mm * press * slope * np.sign(v) / half,
-            self.depth_mm * press * self.section.presence(rho, height),
-        )
+        press, slope = self._pressure(u)
+        furrow = Furrow(self.section, self.width_mm, self.depth_mm, _NARROWEST)
+        return furrow.relief(press / self._strongest, slope / self._strongest, v)
 
     @cached_property
     def _strongest(self) -> float:
@@ -138,7 +128,7 @@ class Scratch:
     def _pressure(self, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Give the pressure and its derivative along the path, zero at and beyond both ends."""
         run = self.taper * self.length_mm
-        rise, rise_slope = _smoothstep((self.length_mm / 2 - np.abs(u)) / run)
+        rise, rise_slope = smoothstep((self.length_mm / 2 - np.abs(u)) / run)
         rise_slope = -rise_slope * np.sign(u) / run
         slow = 2 * math.pi / self.pressure_period_mm
         phase = math.radians(self.pressure_phase_deg)
@@ -150,11 +140,5 @@ class Scratch:
             return press, slope
         # A quarter of the way from touching to full pressure the tip is fully down again.
         span = (1 - self.broken) / 4
-        touch, touch_slope = _smoothstep((press - self.broken) / span)
+        touch, touch_slope = smoothstep((press - self.broken) / span)
         return press * touch, slope * touch + press * touch_slope * slope / span
-
-
-def _smoothstep(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give 3 x^2 - 2 x^3 on [0, 1], constant outside, and its derivative."""
-    x = np.clip(x, 0.0, 1.0)
-    return x * x * (3 - 2 * x), 6 * x * (1 - x)

@@ -26,6 +26,10 @@ class Misfit:
 class Laid:
     """A defect's map of the surface, and the part of the coarse mesh that it covers."""
 
+    position: Vector
+    """Its centre on the undamaged surface."""
+    normal: Vector
+    """The outward normal there."""
     chart: Chart
     spine: Points
     normals: Points
@@ -46,8 +50,6 @@ class Settled:
     """What messages call it: ``dent 3 of 5 (population 1)``."""
     significant: bool
     thing: Kind
-    position: Vector
-    normal: Vector
     region: int
     laid: Laid
 

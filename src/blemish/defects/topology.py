@@ -38,6 +38,9 @@ class Topology:
     radii_mm: np.ndarray
     """Distance from each triangle's centroid to its farthest corner (m,)."""
 
+    outward: np.ndarray
+    """Whether the metal stands out at the edge (e,), as at the rim of a hole or of a disc; False inside corners."""
+
     @cached_property
     def neighbours(self) -> np.ndarray:
         """The triangle over each edge of each triangle (m, 3), -1 for none."""
@@ -97,4 +100,5 @@ def topology_of(part: Part) -> Topology:
     points = part.vertices_mm[part.triangles]
     centroids = points.mean(axis=1)
     radii = np.linalg.norm(points - centroids[:, None], axis=2).max(axis=1)
-    return Topology(edges, of_triangle, sides, turn, centroids, radii)
+    across = np.sum(n[sides[:, 0]].mean(axis=1) * (centroids[sides[:, 1]] - centroids[sides[:, 0]]), axis=1)
+    return Topology(edges, of_triangle, sides, turn, centroids, radii, whole & (across < 0))
