@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
+if TYPE_CHECKING:
+    from blemish.exchange.foreign import Folder
 
 
 def predict(run: Path, images: Path, *, out: Path | None = None) -> None:
@@ -17,29 +19,47 @@ def predict(run: Path, images: Path, *, out: Path | None = None) -> None:
     images
         A photograph, or a folder of them.
     out
-        The folder for masks (0 and 255); without it ``predictions`` in the run folder.
+        The folder for masks (0 and 255), each named after its photograph: a.jpg.png for a.jpg. It may not be, nor
+        contain, the folder of the photographs. Without it ``predictions`` in the run folder.
     """
-    import cv2
     import numpy as np
 
-    from blemish.dataset.atomic import storing
-    from blemish.errors import ForeignDataError
+    from blemish.dataset import png
+    from blemish.dataset.atomic import clear, replace_file
     from blemish.learn import load_model
     from blemish.learn import predict as score
 
-    paths = [images] if images.is_file() else sorted(p for p in images.glob("*") if p.suffix.lower() in ENDINGS)
-    if not paths:
-        raise ForeignDataError(f"{images}: no image is here; name a photograph, or a folder that holds some directly")
+    photographs, names = _photographs(images)
+    masks = out or run / "predictions"
+    _keep_apart(photographs.root, masks)
     model = load_model(run / "model")
-    folder = out or run / "predictions"
-    with storing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    for path in paths:
-        image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH)
-        if image is None or image.dtype not in (np.uint8, np.uint16):
-            raise ForeignDataError(f"{path}: this is no image of 8 or 16 bits, or it is damaged; remove or replace it")
-        mask = (score(model, image) >= np.float32(model.threshold.value)).astype(np.uint8) * 255
-        with storing(folder):
-            (folder / f"{path.stem}.png").write_bytes(cv2.imencode(".png", mask)[1].tobytes())
-        print(f"{path.name}: {np.count_nonzero(mask)} defect pixels", flush=True)
-    print(f"masks of {len(paths)} images are in {folder}")
+    try:
+        for name in names:
+            mask = (score(model, photographs.grey(name)) >= np.float32(model.threshold.value)).astype(np.uint8) * 255
+            replace_file(masks, masks / f"{name}.png", png.encode(mask))
+            print(f"{name}: {np.count_nonzero(mask)} defect pixels", flush=True)
+    finally:
+        clear(masks)
+    print(f"masks of {len(names)} images are in {masks}")
+
+
+def _photographs(images: Path) -> tuple[Folder, list[str]]:
+    """Give the folder that the photographs lie in, and their names."""
+    from blemish.errors import ForeignDataError
+    from blemish.exchange.foreign import Folder, is_file
+
+    if is_file(images):
+        return Folder(images.parent), [images.name]
+    folder = Folder(images)
+    names = folder.files()
+    if not names:
+        raise ForeignDataError(f"{images}: no image is here; name a photograph, or a folder that holds some directly")
+    return folder, names
+
+
+def _keep_apart(photographs: Path, masks: Path) -> None:
+    """Refuse to write masks where photographs lie."""
+    from blemish.errors import RequestError
+
+    if photographs.resolve().is_relative_to(masks.resolve()):
+        raise RequestError(f"{masks}: the photographs lie in here, masks would mix with them; choose another --out")

@@ -54,8 +54,12 @@ class Folder:
     """Files that could not be used, with the reason, where the import was told to go on without them."""
 
     def __post_init__(self) -> None:
-        if not self.root.is_dir():
-            what = "this is a file; name the folder that it is in" if self.root.exists() else "there is no such folder"
+        try:
+            is_folder, is_there = self.root.is_dir(), self.root.exists()
+        except OSError as error:
+            raise ForeignDataError(f"{self.root}: cannot be reached ({error.strerror})") from None
+        if not is_folder:
+            what = "this is a file; name the folder that it is in" if is_there else "there is no such file or folder"
             raise ForeignDataError(f"{self.root}: {what}")
 
     @cached_property
@@ -164,6 +168,14 @@ class Folder:
     def indices(self, name: str) -> Grey:
         """Read a mask whose pixels are class numbers: the raw values, not what a palette makes of them."""
         return indices(self.read(name), str(self.path(name)))
+
+
+def is_file(path: Path) -> bool:
+    """Say whether a path leads to a file; :class:`ForeignDataError` where that cannot be found out."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise ForeignDataError(f"{path}: cannot be reached ({error.strerror})") from None
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
