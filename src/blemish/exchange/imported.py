@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import os
 import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from blemish.dataset import write
+from blemish.dataset.atomic import storing
 from blemish.dataset.index import FrameEntry, entry_of
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, to_json
 from blemish.dataset.split import Split, SplitRule, draw_split, members, parse_shares
@@ -60,7 +63,8 @@ def bring_in(
     ``split`` is ``None`` (the importer's own, which tears no object apart), ``"paper"`` (that of the published
     protocol), ``"none"``, shares like ``"4:1"`` or ``"3:1:1"``, or a rule. A file that cannot be used is a
     :class:`ForeignDataError` that names it, and nothing is left in ``dst``; with ``skip_bad`` the import goes on
-    without it and lists it.
+    without it and lists it. Into a folder that an import has filled already, only the same import may go again: what
+    its source holds no more is removed and told.
     """
     kind = importer(name)
     chosen: Any = read(kind.options, dict(options or {}), f"the options of `import {name}`")
@@ -68,6 +72,8 @@ def bring_in(
     dst = Path(dst)
     if dst.resolve().is_relative_to(folder.root.resolve()):
         raise RequestError(f"{dst}: the dataset would lie inside {src}, which it is made from; choose another folder")
+    came = {"format": name, "options": plain(chosen), "source": _source(folder.root)}
+    fresh = _is_fresh(dst, came)
     foreign = kind.find(folder, chosen)
     if not foreign.samples:
         bad = f"; the first of {len(folder.left_out)} bad files: {folder.left_out[0][1]}" if folder.left_out else ""
@@ -81,7 +87,6 @@ def bring_in(
         preparation=None if foreign.preparation is None else dict(foreign.preparation),
         software=_software(),
     )
-    fresh = not dst.exists() or not any(dst.iterdir())
     try:
         write.create(dst, header)
         taken = list(_take_all(folder, dst, specimens, advance, workers))
@@ -90,17 +95,43 @@ def bring_in(
         if not taken:
             raise ForeignDataError(f"no photograph could be used; the first: {skipped[0][1]}")
         drawn = None if rule is None else _draw(specimens, taken, rule)
-        summary = dataclasses.replace(
-            _account(foreign, taken, drawn), format=name, skipped=skipped, options=plain(chosen)
-        )
+        summary = dataclasses.replace(_account(foreign, taken, drawn), skipped=skipped, **came)
         write.attach(dst, "import.json", to_json(summary))
         frames = [(entry.specimen, entry.view) for one in taken for entry in one.entries]
-        write.finish(dst, header, frames=frames, split=drawn)
+        finished = write.finish(dst, header, frames=frames, split=drawn)
     except BlemishError:
         if fresh:
             _remove(dst)
         raise
-    return summary
+    return dataclasses.replace(summary, removed=finished.removed)
+
+
+def _source(folder: Path) -> str:
+    """Name a source: its last name, and a digest of its place that tells it from others called so."""
+    place = folder.resolve()
+    return f"{place.name}-{hashlib.sha256(place.as_posix().encode()).hexdigest()[:8]}"
+
+
+def _is_fresh(dst: Path, came: Mapping[str, Any]) -> bool:
+    """Say whether nothing is in ``dst``; :class:`RequestError` where another import is, which this one would replace."""
+    with storing(dst):
+        if dst.exists() and not dst.is_dir():
+            raise RequestError(f"{dst}: this is a file; the dataset needs a new folder")
+        fresh = not dst.exists() or not any(dst.iterdir())
+        path = dst / "import.json"
+        text = path.read_bytes() if path.is_file() else b"{}"
+    try:
+        told = json.loads(text)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise RequestError(f"{path}: damaged, so what this folder holds cannot be told; choose a new folder")
+    differing = [f"{key} {told[key]!r}, not {value!r}" for key, value in came.items() if told.get(key, value) != value]
+    if differing:
+        raise RequestError(
+            f"{dst}: here is the import of {'; '.join(differing)}: this one would remove it; choose a new folder"
+        )
+    return fresh
 
 
 def _take_all(
@@ -235,6 +266,7 @@ def _software() -> dict[str, str]:
 def _remove(dst: Path) -> None:
     """Take away a dataset that was begun here and failed."""
     for name in ("dataset.json", "import.json", "frames.npy", "splits.json"):
-        (dst / name).unlink(missing_ok=True)
+        with suppress(OSError):  # the error that is on its way says what is wrong here
+            (dst / name).unlink()
     for name in ("frames", "specimens", ".partial"):
         shutil.rmtree(dst / name, ignore_errors=True)

@@ -28,6 +28,10 @@ class Summary:
     skipped: tuple[tuple[str, str], ...] = ()
     """Files that could not be used, with the reason; only with ``skip_bad``."""
     options: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+    """The source's name, and a digest of where it lies."""
+    removed: tuple[str, ...] = ()
+    """Frames and specimens of an earlier import into the same folder whose photographs are gone; empty on disk."""
 
     def __str__(self) -> str:
         kept = f"{self.kept} kept, {self.with_defects} of them with defects, as {self.specimens} specimens"
@@ -36,6 +40,7 @@ class Summary:
         lines += [f"  dropped {count}: {why}" for why, count in self.dropped.items()]
         lines += [f"  {note}" for note in self.notes]
         lines += [f"  left out {why}" for _, why in self.skipped]
+        lines += [f"  removed {name}: the source holds it no more" for name in self.removed]
         if self.split is not None:
             sizes = ", ".join(f"{name} {count}" for name, count in self.sets.items())
             lines.append(f"  split by {self.split.by}: {sizes}" + (f" ({self.split.why})" if self.split.why else ""))
