@@ -21,6 +21,8 @@ def verify(dataset: Path) -> None:
         verdict = prove(dataset, advance=advance)
     for fault in verdict.faults:
         print(fault)
+    for warning in verdict.warnings:
+        print(f"warning: {warning}")
     print(f"{dataset}: {verdict.frames} frames, {len(verdict.faults)} faults")
     if verdict.faults:
         sys.exit(1)

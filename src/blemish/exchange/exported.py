@@ -50,8 +50,11 @@ def give_out(
     kind = exporter(name)
     chosen: Any = read(kind.options, dict(options or {}), f"the options of `export {name}`")
     dst = Path(dst)
-    if dst.exists() and (not dst.is_dir() or any(dst.iterdir())):
-        raise RequestError(f"{dst}: there is something already; choose a new folder")
+    if dst.resolve().is_relative_to(dataset.root.resolve()):
+        raise RequestError(f"{dst}: this lies inside the dataset, which may hold nothing else; choose another folder")
+    with storing(dst):
+        if dst.exists() and (not dst.is_dir() or any(dst.iterdir())):
+            raise RequestError(f"{dst}: there is something already; choose a new folder")
     pictures = _pictures(dataset)
     fresh = dst.parent / f".{dst.name}.partial-{uuid.uuid4().hex[:8]}"
     with storing(dst):
