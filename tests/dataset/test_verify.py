@@ -16,7 +16,7 @@ from blemish.dataset import png, write
 from blemish.dataset.record import DefectRecord, SpecimenRecord
 from blemish.dataset.split import SplitRule
 from blemish.dataset.verify import verify
-from blemish.errors import DatasetError
+from blemish.errors import RequestError
 
 D = "frames/d000/v000"
 
@@ -170,7 +170,7 @@ def test_a_split_by_image_is_told_but_allowed(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_dataset_is_an_error(tmp_path: Path) -> None:
     """There is nothing to verify where there is no dataset."""
-    with pytest.raises(DatasetError, match="no dataset"):
+    with pytest.raises(RequestError, match="no dataset"):
         verify(tmp_path)
 
 

@@ -258,7 +258,7 @@ def test_a_dataset_of_another_version_is_refused(root: Path) -> None:
 def test_no_dataset_is_told(tmp_path: Path, name: str) -> None:
     """A wrong folder is called what it is."""
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DatasetError, match="no such folder" if name == "nowhere" else "is no dataset"):
+    with pytest.raises(RequestError, match="no such folder" if name == "nowhere" else "is no dataset"):
         open_dataset(tmp_path / name)
 
 

@@ -80,7 +80,8 @@ class Dataset:
 def open_dataset(root: Path) -> Dataset:
     """Open a dataset for reading; the cost does not depend on how many frames it has.
 
-    Raises :class:`DatasetError` when the folder is no dataset, is still being made, or is of another version.
+    Raises :class:`RequestError` when there is no dataset there, and :class:`DatasetError` when it is damaged, is still
+    being made, or is of another version.
     """
     root = Path(root).absolute()
     header = read_header(root)
@@ -96,11 +97,14 @@ def open_dataset(root: Path) -> Dataset:
 
 
 def read_header(root: Path) -> Header:
-    """Read ``dataset.json``; a :class:`DatasetError` if it is of a format or version that is not known here."""
+    """Read ``dataset.json``; a :class:`DatasetError` if it is of a format or version that is not known here.
+
+    Raises :class:`RequestError` when there is none.
+    """
     path = root / "dataset.json"
     if not path.is_file():
         what = "there is no such folder" if not root.is_dir() else "this folder is no dataset: it has no dataset.json"
-        raise DatasetError(f"{root}: {what}; `blemish make` or `blemish import` makes one")
+        raise RequestError(f"{root}: {what}; `blemish make` or `blemish import` makes one")
     header = _record(path, Header)
     if header.format != FORMAT or header.version != FORMAT_VERSION:
         raise DatasetError(

@@ -42,7 +42,7 @@ def verify(
 ) -> Verdict:
     """Check every file of a dataset; about 10 ms a frame of 1224 x 512 pixels, shared by ``workers`` threads.
 
-    Never raises for what is in the folder: whatever is wrong there is a fault. Raises :class:`DatasetError` only when
+    Never raises for what is in the folder: whatever is wrong there is a fault. Raises :class:`RequestError` only when
     there is no dataset at all.
     """
     root = Path(root).absolute()
