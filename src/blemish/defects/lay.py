@@ -119,9 +119,8 @@ def lay_on_edge(ground: Ground, thing: OnEdge, edge: int, point: Vector) -> Laid
     near = topology.near(spine, thing.reach_mm)
     edges = np.unique(topology.of_triangle[near])
     sharp = edges[topology.turn_rad[edges] > np.radians(SPOT_TURN_DEG)]
-    own = sharp[
-        _off_line(part.vertices_mm[topology.edges[sharp]], point, along, thing.half_edge_mm) < 0.1 * thing.reach_mm
-    ]
+    off = _off_line(part.vertices_mm[topology.edges[sharp]], point, along, half_spine + thing.reach_mm)
+    own = sharp[off < STRAIGHT * thing.reach_mm]
     open_edges = topology.turn_rad <= np.radians(SPOT_TURN_DEG)
     open_edges[own] = True
     run = _run_along(part.vertices_mm[topology.edges[own]], point, along)
