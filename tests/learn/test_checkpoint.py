@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from blemish.errors import CheckpointError
+from blemish.errors import CheckpointError, RequestError
 from blemish.learn import networks
 from blemish.learn.checkpoint import FACTS, WEIGHTS, Model, load_model, write_model
 from blemish.learn.prediction import predict
@@ -76,7 +77,6 @@ def flip_a_byte(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        pytest.param(lambda f: (f / FACTS).unlink(), "no trained model here", id="no facts"),
         pytest.param(lambda f: (f / WEIGHTS).unlink(), "cannot be read", id="no weights"),
         pytest.param(flip_a_byte, "damaged", id="a bit flipped"),
         pytest.param(lambda f: (f / WEIGHTS).write_bytes(b"PK"), "damaged", id="cut short"),
@@ -84,13 +84,28 @@ def flip_a_byte(folder: Path) -> None:
         pytest.param(lambda f: (f / FACTS).write_text("[]"), "no model of ours", id="a list"),
         pytest.param(edit(lambda facts: facts.update(format="other")), "no model of ours", id="not ours"),
         pytest.param(edit(lambda facts: facts.update(version=2)), "version 2", id="later version"),
-        pytest.param(edit(lambda facts: facts.pop("threshold")), "incomplete", id="no threshold"),
+        pytest.param(edit(lambda facts: facts.pop("threshold")), "threshold: must be given", id="no threshold"),
         pytest.param(edit(lambda facts: facts["protocol"].update(network="vit")), "none of", id="unknown network"),
         pytest.param(edit(lambda facts: facts["protocol"].update(width=8)), "of another network", id="other width"),
+        pytest.param(edit(lambda facts: facts.update(weights=[1])), "weights: must be", id="weights are a list"),
+        pytest.param(edit(lambda facts: facts["weights"].update(sha256=7)), "sha256: must be", id="a hash of 7"),
+        pytest.param(edit(lambda facts: facts.update(protocol="x")), "protocol: must be", id="protocol is a word"),
+        pytest.param(edit(lambda facts: facts.update(precision="fp7")), "precision: must be", id="unknown precision"),
+        pytest.param(edit(lambda facts: facts["threshold"].update(value=7)), "value: must be", id="threshold of 7"),
+        pytest.param(edit(lambda facts: facts.update(training=[])), "training: must be", id="training is a list"),
+        pytest.param(edit(lambda facts: facts.update(more=1)), "more: no such setting", id="one key more"),
     ],
 )
 def test_what_is_no_whole_model_of_ours_is_refused(folder: Path, spoil: Callable[[Path], object], message: str) -> None:
     """Each way of being wrong is one clear error, and nothing is loaded."""
     spoil(folder)
-    with pytest.raises(CheckpointError, match=message):
+    with pytest.raises(CheckpointError, match=message) as caught:
         load_model(folder)
+    assert len(str(caught.value)) < 600
+    assert re.search("again|name a run|check its name", str(caught.value))
+
+
+def test_no_model_at_all_is_a_wrong_request(tmp_path: Path) -> None:
+    """A folder without a model was named by mistake."""
+    with pytest.raises(RequestError, match="no trained model here"):
+        load_model(tmp_path)

@@ -11,21 +11,57 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from annotated_types import Len
 from torch import Tensor, nn
 
-from blemish.errors import CheckpointError, StudyError
+from blemish.errors import CheckpointError, RequestError, StudyError
 from blemish.learn import files, networks
 from blemish.learn.precision import Device, Resolved, choose_device, resolve
 from blemish.learn.protocol import Protocol
 from blemish.learn.threshold import Threshold
-from blemish.settings import plain, read
+from blemish.settings import Fraction, plain, read, settings
 
 FORMAT = "blemish model"
 VERSION = 1
 WEIGHTS = "model.safetensors"
 FACTS = "model.json"
+
+
+@settings
+class _Threshold:
+    """A :class:`Threshold` as it stands in the file."""
+
+    value: Fraction
+    chosen_by: Literal["f1", "quantile"]
+    f1: Fraction | None
+
+
+@settings
+class _Weights:
+    """The file of the weights."""
+
+    file: Literal["model.safetensors"]
+    sha256: Annotated[str, Len(64, 64)]
+
+
+@settings
+class _File:
+    """``model.json``, version 1: what a :class:`Model` holds, and what people and other programs want to know."""
+
+    format: Literal["blemish model"]
+    version: Literal[1]
+    network: dict[str, Any]
+    preprocessing: dict[str, Any]
+    output: str
+    threshold: _Threshold
+    precision: Resolved
+    protocol: Protocol
+    trained_on: dict[str, Any]
+    training: dict[str, int | float | bool | None]
+    software: dict[str, str]
+    weights: _Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,35 +118,39 @@ def has_model(folder: Path) -> bool:
 def load_model(folder: Path | str, device: Device = "auto") -> Model:
     """Read a model from its folder, or from the folder of a study's run that holds ``model/``.
 
-    Raises :class:`CheckpointError` when it is not there, damaged, of a later version, or not ours.
+    Raises :class:`RequestError` when it is not there, :class:`CheckpointError` when it is damaged, of a later version,
+    or not ours.
     """
     folder = Path(folder)
     if not has_model(folder) and has_model(folder / "model"):
         folder = folder / "model"
-    facts = _read_facts(folder / FACTS)
-    weights = _read_weights(folder / WEIGHTS, facts)
-    where = str(folder / FACTS)
+    file = _read_facts(folder / FACTS)
+    weights = _read_weights(folder / WEIGHTS, file.weights.sha256)
+    place = choose_device(device)
+    return Model(
+        network=prepared(_filled(file.protocol, weights, folder / FACTS), place).eval(),
+        protocol=file.protocol,
+        threshold=Threshold(file.threshold.value, file.threshold.chosen_by, file.threshold.f1),
+        precision=_affordable(file.precision, place),
+        trained_on=file.trained_on,
+        training=file.training,
+        digest=file.weights.sha256,
+    )
+
+
+def _filled(protocol: Protocol, weights: dict[str, Tensor], where: Path) -> nn.Module:
+    """Make the network and lay the weights into it."""
+    channels = len(protocol.exposure_stack)
     try:
-        protocol = read(Protocol, facts["protocol"], where)
-        threshold = read(Threshold, facts["threshold"], where)
-        network = networks.build(protocol.network, len(protocol.exposure_stack), protocol.width)
+        network = networks.build(protocol.network, channels, protocol.width)
         network.load_state_dict(weights)
-        place = choose_device(device)
-        return Model(
-            network=prepared(network, place).eval(),
-            protocol=protocol,
-            threshold=threshold,
-            precision=_affordable(facts["precision"], place),
-            trained_on=facts["trained_on"],
-            training=facts["training"],
-            digest=facts["weights"]["sha256"],
-        )
-    except StudyError as error:
-        raise CheckpointError(f"{error}\n  this program cannot use these settings; train the model again") from None
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(f"{where}: incomplete (no {error}); train the model again") from None
-    except RuntimeError as error:
-        raise CheckpointError(f"{where}: its weights are of another network: {error}") from None
+    except RuntimeError:
+        width = "" if protocol.width is None else f", width {protocol.width}"
+        raise CheckpointError(
+            f"{where}: its weights are of another network than the {protocol.network!r}{width}, with {channels} input "
+            f"channels, that it names; copy {FACTS} and {WEIGHTS} together, or train the model again"
+        ) from None
+    return network
 
 
 def prepared(network: nn.Module, device: Any) -> nn.Module:
@@ -125,25 +165,32 @@ def _affordable(trained_in: Resolved, device: Any) -> Resolved:
     return resolve("auto", device) if trained_in == "bf16" else trained_in
 
 
-def _read_facts(path: Path) -> dict[str, Any]:
+def _read_facts(path: Path) -> _File:
     try:
         facts = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise CheckpointError(f"{path}: there is no trained model here; `blemish train` makes one") from None
-    except (OSError, ValueError) as error:
+    except (FileNotFoundError, NotADirectoryError):
+        raise RequestError(f"{path}: there is no trained model here; `blemish train` makes one") from None
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: cannot be read as JSON ({error}); train the model again") from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-        raise CheckpointError(f"{path}: this is no model of ours: its format is not {FORMAT!r}")
+        raise CheckpointError(
+            f"{path}: this is no model of ours: its format is not {FORMAT!r}; name a run of `blemish train`"
+        )
     if facts.get("version") != VERSION:
         raise CheckpointError(
             f"{path}: this is a model of version {facts.get('version')!r}, this program reads version {VERSION}; "
             "use the program's version that wrote it, or train again"
         )
-    return facts
+    try:
+        return read(_File, facts, str(path))
+    except StudyError as error:
+        raise CheckpointError(
+            f"{error}\n  this file was changed, or another version of this program wrote it; copy it again, or train "
+            "the model again"
+        ) from None
 
 
-def _read_weights(path: Path, facts: dict[str, Any]) -> dict[str, Tensor]:
-    digest = files.digest(path)
-    if digest != (facts.get("weights") or {}).get("sha256"):
+def _read_weights(path: Path, sha256: str) -> dict[str, Tensor]:
+    if files.digest(path) != sha256:
         raise CheckpointError(f"{path}: damaged: its SHA-256 is not the one in {FACTS}; copy it again or train again")
     return files.unpack(path)[0]
