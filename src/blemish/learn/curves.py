@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from blemish.dataset.atomic import storing
+from blemish.errors import CheckpointError
 from blemish.learn import files
 
 FILE = "curves.jsonl"
@@ -20,9 +21,18 @@ def append(folder: Path, row: dict[str, Any]) -> None:
 
 
 def read(folder: Path) -> list[dict[str, Any]]:
-    """Give all rows, in order; none where nothing was trained."""
+    """Give all rows, in order; none where nothing was trained. A last row that was never finished is left out.
+
+    Raises :class:`CheckpointError` when another row cannot be read.
+    """
     path = folder / FILE
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.is_file() else []
+    lines = path.read_bytes().splitlines() if path.is_file() else []
+    if lines and _epoch(lines[-1]) == math.inf:
+        lines.pop()
+    broken = [number for number, line in enumerate(lines, start=1) if _epoch(line) == math.inf]
+    if broken:
+        raise CheckpointError(f"{path}: line {broken[0]} is damaged; remove that line, or train the model again")
+    return [json.loads(line) for line in lines]
 
 
 def keep(folder: Path, epochs: int) -> None:
