@@ -113,7 +113,7 @@ def _source(folder: Path) -> str:
 
 
 def _is_fresh(dst: Path, came: Mapping[str, Any]) -> bool:
-    """Say whether nothing is in ``dst``; :class:`RequestError` where another import is, which this one would replace."""
+    """Say whether nothing is in ``dst``; :class:`RequestError` where there is another import, which would go."""
     with storing(dst):
         if dst.exists() and not dst.is_dir():
             raise RequestError(f"{dst}: this is a file; the dataset needs a new folder")
