@@ -41,7 +41,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return plates(tmp_path_factory.mktemp("plates") / "data", sizes)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny() -> Protocol:
     """A protocol that trains for twelve steps."""
     return TINY

@@ -15,7 +15,7 @@ import torch
 from plates import plates
 
 from blemish.dataset.read import Dataset
-from blemish.errors import RequestError, WorkError
+from blemish.errors import CheckpointError, RequestError, WorkError
 from blemish.learn import curves
 from blemish.learn.checkpoint import WEIGHTS
 from blemish.learn.fit import Progress, train
@@ -45,11 +45,9 @@ train(protocol, open_dataset(Path(sys.argv[1])), Path(sys.argv[2]), progress=kil
 
 
 @pytest.fixture(scope="module")
-def undisturbed(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Training:
+def undisturbed(dataset: Dataset, tiny: Protocol, tmp_path_factory: pytest.TempPathFactory) -> Training:
     """Train once without any trouble."""
-    from conftest import TINY
-
-    return train(TINY, dataset, tmp_path_factory.mktemp("run") / "model")
+    return train(tiny, dataset, tmp_path_factory.mktemp("run") / "model")
 
 
 def losses(folder: Path) -> list[tuple[float, float]]:
@@ -92,8 +90,9 @@ def test_other_settings_do_not_continue_in_the_same_folder(
 ) -> None:
     """A folder with another training, finished or not, is refused and left as it is."""
     other = dataclasses.replace(tiny, learning_rate=1e-3)
-    with pytest.raises(RequestError, match="another protocol"):
+    with pytest.raises(RequestError, match=r"another protocol:\n  learning_rate: 0\.01 -> 0\.001\n") as caught:
         train(other, dataset, undisturbed.folder)
+    assert f"remove the folder {undisturbed.folder} " in str(caught.value)
 
     def stop(progress: Progress) -> None:
         if progress.epoch == 2:
@@ -179,3 +178,22 @@ def test_an_empty_set_is_refused(tiny: Protocol, tmp_path: Path) -> None:
     (data.root / "splits.json").write_text(json.dumps(splits))
     with pytest.raises(RequestError, match="'val' is empty"):
         train(tiny, data, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_dataset_that_is_not_split_leaves_no_folder_behind(tiny: Protocol, tmp_path: Path) -> None:
+    """It is refused before anything is written."""
+    data = plates(tmp_path / "data", [(64, 80)] * 2)
+    (data.root / "splits.json").unlink()
+    with pytest.raises(RequestError, match="has no split"):
+        train(tiny, data, tmp_path / "out/model")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_row_of_the_curves_that_was_never_finished_is_left_out(tmp_path: Path) -> None:
+    """Killed while appending: the rows before are read; a damaged row among them is an error that counts lines."""
+    (tmp_path / curves.FILE).write_text('{"epoch": 1}\n{"epoch": 2, "lo')
+    assert curves.read(tmp_path) == [{"epoch": 1}]
+    (tmp_path / curves.FILE).write_text('{"epoch": 1}\n{"epo\n{"epoch": 3}\n')
+    with pytest.raises(CheckpointError, match="line 2 is damaged"):
+        curves.read(tmp_path)
