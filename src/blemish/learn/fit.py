@@ -29,7 +29,7 @@ from blemish.learn.outcome import TILES, Training, conclude, made_of, reopen
 from blemish.learn.precision import Device, Resolved, choose_device, computing_in, resolve
 from blemish.learn.pretrained import load_encoder
 from blemish.learn.protocol import Protocol
-from blemish.learn.samples import Pictures, open_pictures, steps_in_epoch, training_sample
+from blemish.learn.samples import Pictures, frames_of, open_pictures, steps_in_epoch, training_sample
 from blemish.learn.schedule import is_over, rate
 from blemish.learn.state import Standing
 from blemish.learn.validation import loss_of, validate
@@ -96,12 +96,15 @@ def train(
     precision = resolve(protocol.precision, place)
     facts = made_of(protocol, dataset, init, pretrained, precision)
     if has_model(run_folder):
-        return reopen(run_folder, facts, device)
+        return reopen(run_folder, facts, protocol, device)
+    for name in ("train", "val"):
+        frames_of(dataset, name)
+    network = _network(protocol, init, pretrained, place)
+    # Nothing is written before it is known that there is something to learn, and from what.
     with storing(run_folder):
         run_folder.mkdir(parents=True, exist_ok=True)
         clear(run_folder)
     cache = cache_folder or run_folder / TILES
-    network = _network(protocol, init, pretrained, place)
     start_rate = protocol.learning_rate if init is None else protocol.fine_tuning_rate
     bench = _Bench(
         protocol=protocol,

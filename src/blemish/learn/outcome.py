@@ -26,7 +26,7 @@ from blemish.learn.protocol import Protocol
 from blemish.learn.samples import Pictures
 from blemish.learn.state import Standing
 from blemish.learn.threshold import Threshold, choose_threshold
-from blemish.settings import canonical
+from blemish.settings import canonical, plain
 
 TILES = "tiles"
 """Where frames are unpacked for training, inside the training's own folder."""
@@ -94,16 +94,46 @@ def conclude(
     return _told(folder, dataclasses.replace(model, digest=write_model(folder, model, versions)))
 
 
-def reopen(folder: Path, facts: dict[str, Any], device: Device) -> Training:
+def reopen(folder: Path, facts: dict[str, Any], protocol: Protocol, device: Device) -> Training:
     """Read a finished training; :class:`RequestError` when it was made of other things than ``facts`` says."""
     model = load_model(folder, device)
     differing = sorted(key for key in facts if model.trained_on.get(key) != facts[key])
     if differing:
+        lines = [line for key in differing for line in _changes(key, model, facts, protocol)]
         raise RequestError(
-            f"{folder}: holds a model that was trained with another {' and '.join(differing)}; "
-            "choose another folder or remove this one"
+            f"{folder}: holds a model that was trained with another {' and '.join(differing)}:\n  "
+            + "\n  ".join(lines)
+            + f"\n  choose another --out, or remove the folder {folder} to train anew"
         )
     return _told(folder, model)
+
+
+def _changes(key: str, model: Model, facts: dict[str, Any], protocol: Protocol) -> list[str]:
+    """Say what differs, as old -> new; of the protocol, which the model holds, by the names of its settings."""
+    if key == "protocol":
+        was, now = _leaves(plain(model.protocol)), _leaves(plain(protocol))
+    else:
+        was, now = _leaves({key: model.trained_on.get(key)}), _leaves({key: facts[key]})
+    lines = [
+        f"{name}: {_short(was.get(name))} -> {_short(now.get(name))}"
+        for name in dict.fromkeys((*now, *was))
+        if repr(was.get(name)) != repr(now.get(name))
+    ]
+    return lines or [f"{key}: another version of this program wrote it down"]
+
+
+def _leaves(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Give nested settings by their dotted names."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        found |= _leaves(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+    return found
+
+
+def _short(value: Any) -> str:
+    """Show a value; of a digest the first letters, which tell it from others."""
+    text = str(value)
+    return text[:12] if len(text) == 64 else text or "none"
 
 
 def tidy(folder: Path) -> None:
@@ -125,4 +155,11 @@ def _told(folder: Path, model: Model) -> Training:
         _log.warning(warning)
     tidy(folder)
     facts = model.training
-    return Training(folder, model, facts["epochs"], facts["best_epoch"], facts["stopped_early"], tuple(warnings))
+    return Training(
+        folder,
+        model,
+        epochs=facts.get("epochs", 0),
+        best_epoch=facts.get("best_epoch", 0),
+        stopped_early=facts.get("stopped_early", False),
+        warnings=tuple(warnings),
+    )
