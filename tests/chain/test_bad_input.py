@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from plates import plates
+from tiny import TINY
 
 from blemish.cli import main
 from blemish.learn import networks
@@ -45,6 +46,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, untrained: Path) -> Pa
     (tmp_path / "broken/hole.png").touch()
     (tmp_path / "pics/folder.png").mkdir()
     (tmp_path / "note.txt").write_text("a note")
+    (tmp_path / "tiny.toml").write_text(TINY)
+    (tmp_path / "lost.toml").write_text('data = "nowhere"\n' + TINY)
     return tmp_path
 
 
@@ -94,6 +97,9 @@ WRONG: list[tuple[Line, int, Line]] = [
     (("export", "coco", "ds", "ds/x"), 2, ("inside the dataset",)),
     (("export", "coco", "ds", "pics"), 2, ("pics", "choose a new folder")),
     (("export", "coco", "ds", "note.txt"), 2, ("note.txt", "choose a new folder")),
+    (("train", "lost.toml"), 2, ("nowhere", "no such folder")),
+    (("train", "tiny.toml"), 2, ("runs/tiny/dataset", "no such folder")),
+    (("train", "tiny.toml", "--data", "ds", "--init", "nowhere"), 2, ("nowhere", "no trained model")),
     (("evaluate", "nowhere", "ds"), 2, ("nowhere", "no trained model")),
     (("evaluate", "note.txt", "ds"), 2, ("note.txt", "no trained model")),
     (("evaluate", "run", "nowhere"), 2, ("nowhere", "no such folder")),

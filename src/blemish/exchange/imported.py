@@ -126,8 +126,8 @@ def _is_fresh(dst: Path, came: Mapping[str, Any]) -> bool:
         told = None
     if not isinstance(told, dict):
         raise RequestError(f"{path}: damaged, so what this folder holds cannot be told; choose a new folder")
-    differing = [f"{key} {told[key]!r}, not {value!r}" for key, value in came.items() if told.get(key, value) != value]
-    if differing:
+    differing = [f"{key} {told.get(key)!r}, not {value!r}" for key, value in came.items() if told.get(key) != value]
+    if told and differing:
         raise RequestError(
             f"{dst}: here is the import of {'; '.join(differing)}: this one would remove it; choose a new folder"
         )
