@@ -10,7 +10,7 @@ from pathlib import Path
 import layouts
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -95,6 +95,7 @@ def samples_of_every_kind() -> list[bytes]:
 KINDS = samples_of_every_kind()
 
 
+@settings(deadline=None)
 @given(data=st.data(), which=st.integers(0, len(KINDS) - 1))
 def test_mutated_images_are_read_or_refused(data: st.DataObject, which: int) -> None:
     """Bytes changed, cut and put in anywhere: an array or an error of ours, and nothing else."""
@@ -143,6 +144,7 @@ def test_a_photograph_that_lies_on_its_side_is_stood_up() -> None:
 texts = st.lists(st.text(max_size=30), max_size=12)
 
 
+@settings(deadline=None)
 @given(texts=texts)
 def test_any_names_become_folders_and_stay_apart(texts: list[str]) -> None:
     """Whatever groups are called, their folders are legal, and no two are one, on any file system."""
