@@ -36,6 +36,25 @@ Count = Annotated[int, Ge(0)]
 AtLeastOne = Annotated[int, Ge(1)]
 
 
+PATTERNS = {
+    r"^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, hyphens and underscores, the first a letter or a digit",
+}
+"""What patterns of text mean, for messages."""
+
+DEMANDS = {
+    "dataclass_type": "be a table",
+    "model_attributes_type": "be a table",
+    "dict_type": "be a table",
+    "tuple_type": "be a list",
+    "list_type": "be a list",
+    "string_type": "be text",
+    "bool_type": "be true or false",
+    "int_type": "be a whole number",
+    "float_type": "be a number",
+}
+"""What is demanded of a value of a wrong type, for messages."""
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def settings(cls: type[T]) -> type[T]:
     """Make a class a group of settings: a frozen, keyword-only dataclass that refuses keys it does not know."""
@@ -48,11 +67,17 @@ def settings(cls: type[T]) -> type[T]:
 
 
 def read(cls: type[T], values: Mapping[str, Any], where: str) -> T:
-    """Turn parsed TOML or JSON into ``cls``; raise one :class:`StudyError` that lists every mistake in ``values``."""
+    """Turn parsed TOML or JSON into ``cls``; raise one :class:`StudyError` that lists every mistake in ``values``.
+
+    Types are taken at their word: ``"3"``, ``true`` and ``3.0`` are not the whole number 3, though 3 will do where any
+    number will.
+    """
     from pydantic import TypeAdapter, ValidationError
 
+    # Strict reading of JSON takes lists for tuples and tables for settings; strict reading of Python values does not.
+    text = json.dumps(dict(values), default=_in_json)
     try:
-        return TypeAdapter(cls).validate_python(dict(values))
+        return TypeAdapter(cls).validate_json(text, strict=True)
     except ValidationError as error:
         # The error is told in full in our own words; pydantic's traceback would only hide them.
         raise StudyError(where, [_mistake(cls, values, one) for one in error.errors()]) from None
@@ -99,31 +124,60 @@ def canonical(value: Any) -> str:
     return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
 
+def _in_json(value: Any) -> Any:
+    """Stand in for what JSON does not know: a path is its text, a date of TOML is no text and stays recognisable."""
+    return value.as_posix() if isinstance(value, Path) else {type(value).__name__: str(value)}
+
+
 def _mistake(cls: type, values: Any, error: Mapping[str, Any]) -> str:
     """Say one mistake: place, what is wrong, the value that came, and the nearest name that would be right."""
     keys = _keys_in_file(error["loc"], values)
-    place = _place(keys)
-    known = error["type"]
+    place, known = _place(keys), error["type"]
     if known in ("unexpected_keyword_argument", "extra_forbidden"):
         names = _names_at(cls, keys[:-1], values)
         near = difflib.get_close_matches(str(keys[-1]), names, n=1, cutoff=0.6)
-        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(names)}" if names else ""
-        return f"{place}: no such setting (value {_short(error['input'])})" + (f"; {hint}" if hint else "")
+        hint = f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(names)}" if names else ""
+        return f"{place}: no such setting (value {_short(error['input'])}){hint}"
     if known in ("missing", "missing_argument", "missing_keyword_only_argument"):
         return f"{place}: must be given"
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ").removeprefix("should be ")
-    if known == "value_error":
-        return f"{place}: {message}"
-    hint = ""
+    if known == "union_tag_not_found":
+        tag = str(error["ctx"]["discriminator"]).strip("'")
+        kinds = _schema_at(cls, keys, values).get("discriminator", {}).get("mapping", {})
+        return f"{place}.{tag}: must be given; one of {', '.join(kinds)}"
     if known in ("union_tag_invalid", "literal_error"):
-        wanted = str((error.get("ctx") or {}).get("expected_tags") or (error.get("ctx") or {}).get("expected") or "")
-        choices = [word.strip("' ~") for word in wanted.replace(" or ", ",").split(",")]
-        value = _tag(error["input"])
-        near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        if known == "union_tag_invalid":
-            return f"{place}: {value!r} is none of {', '.join(choices)}{hint}"
-    return f"{place}: must be {message}, not {_short(error['input'])}{hint}"
+        return f"{place}: {_no_such_choice(error)}"
+    if known == "value_error":
+        return f"{place}: {str(error['msg']).removeprefix('Value error, ')}"
+    return f"{place}: must {_demand(error)}, not {_short(error['input'])}"
+
+
+def _no_such_choice(error: Mapping[str, Any]) -> str:
+    """Say what came where one of several words was wanted, and the nearest of them."""
+    wanted = str(error["ctx"].get("expected_tags") or error["ctx"].get("expected") or "")
+    choices = [word.strip("' ~") for word in wanted.replace(" or ", ",").split(",")]
+    value = _tag(error["input"])
+    near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    if error["type"] == "literal_error":
+        return f"must {_demand(error)}, not {_short(error['input'])}{hint}"
+    if "value" not in choices:
+        return f"{value!r} is none of {', '.join(choices)}{hint}"
+    # A range: "value" is our own name for its plain form, which nobody writes.
+    choices.remove("value")
+    plainly = "a number" if {"uniform", "integers"} & set(choices) else "a value"
+    return f"{value!r} is no range here; give {plainly}, or one of {', '.join(choices)}{hint}"
+
+
+def _demand(error: Mapping[str, Any]) -> str:
+    """Say what pydantic demands, in the words of TOML: "be a list", "have at most 80 characters"."""
+    if error["type"] in DEMANDS:
+        return DEMANDS[error["type"]]
+    if error["type"] == "string_pattern_mismatch":
+        pattern = error["ctx"]["pattern"]
+        return f"be {PATTERNS.get(pattern, f'of the form {pattern}')}"
+    message = str(error["msg"]).split(" after validation")[0]
+    subject, should, demand = message.partition(" should ")
+    return demand if should and " " not in subject else f"be right: {message}"
 
 
 def _keys_in_file(keys: Sequence[str | int], values: Any) -> list[str | int]:
@@ -162,7 +216,12 @@ def _short(value: Any) -> str:
 
 
 def _names_at(cls: Any, keys: Sequence[str | int], values: Any) -> list[str]:
-    """Give the setting names that are known at a place, by walking the JSON Schema along the keys."""
+    """Give the setting names that are known at a place."""
+    return list(_schema_at(cls, [*keys, None], values).get("properties", {}))
+
+
+def _schema_at(cls: Any, keys: Sequence[str | int | None], values: Any) -> dict[str, Any]:
+    """Give the JSON Schema of a place, by walking along the keys; a last key None opens unions and references there."""
     schema = json_schema(cls)
     definitions = schema.get("$defs", {})
 
@@ -176,16 +235,19 @@ def _names_at(cls: Any, keys: Sequence[str | int], values: Any) -> list[str]:
                 return chosen
         return node
 
-    node = open_up(schema, values)
+    node = schema
     for key in keys:
+        node = open_up(node, values)
+        if key is None:
+            break
         try:
             values = values[key]
         except (KeyError, IndexError, TypeError):
             values = None
         if isinstance(key, int):
             prefix = node.get("prefixItems", [])
-            node = open_up(prefix[key] if key < len(prefix) else node.get("items", {}), values)
+            node = prefix[key] if key < len(prefix) else node.get("items", {})
         else:
             inner = node.get("properties", {}).get(key, node.get("additionalProperties", {}))
-            node = open_up(inner if isinstance(inner, dict) else {}, values)
-    return list(node.get("properties", {}))
+            node = inner if isinstance(inner, dict) else {}
+    return node

@@ -150,14 +150,22 @@ def ranged(kind: Any) -> Any:
     """Give the type "a ``kind``, or a range of them", which reports mistakes of the one form that was meant."""
     from pydantic import AfterValidator, Discriminator, Tag, TypeAdapter, ValidationError
 
+    def refuse(end: int | float, words: str, cure: str) -> None:
+        try:
+            TypeAdapter(kind).validate_python(end)
+        except ValidationError as error:
+            fault = error.errors()[0]["msg"].removeprefix("Input should be ")
+            raise ValueError(f"{words} {end:.4g}, which is not {fault}; {cure}") from None
+
     def reachable(spread: Any) -> Any:
         mean, deviation = spread.normal
         for end in (mean - 3 * deviation, mean + 3 * deviation):
-            try:
-                TypeAdapter(kind).validate_python(end)
-            except ValidationError as error:
-                fault = error.errors()[0]["msg"].removeprefix("Input should be ")
-                raise ValueError(f"three deviations reach {end:.4g}, which is not {fault}; narrow the spread") from None
+            refuse(end, "three deviations reach", "narrow the spread")
+        return spread
+
+    def allowed(spread: Any) -> Any:
+        for end in spread.integers:
+            refuse(end, "the range reaches", "move that end")
         return spread
 
     def form(value: Any) -> str:
@@ -177,7 +185,7 @@ def ranged(kind: Any) -> Any:
             Annotated[Normal[kind], AfterValidator(reachable), Tag("~normal")],
         ]
     if base is int:
-        choices = [choices[0], choices[1], Annotated[Integers, Tag("~integers")]]
+        choices = [choices[0], choices[1], Annotated[Integers, AfterValidator(allowed), Tag("~integers")]]
     union = choices[0]
     for choice in choices[1:]:
         union = union | choice

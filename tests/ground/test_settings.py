@@ -9,8 +9,9 @@ from typing import Annotated
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as trials
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from blemish.errors import RequestError, StudyError
 from blemish.settings import AtLeastOne, Positive, canonical, json_schema, plain, read, read_toml, settings
@@ -54,6 +55,8 @@ class Sheet:
     """The seed."""
     dimple: Dimple = Dimple()
     marks: tuple[Annotated[Dimples | Lines, Field(discriminator="kind")], ...] = ()  # type: ignore[valid-type]
+    label: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=8)] = "sheet"
+    dry: bool = False
 
 
 WRONG = """
@@ -89,8 +92,8 @@ def test_all_mistakes_are_told_at_once_with_place_value_and_cure() -> None:
         "marks[1]: 'dmple' is none of dimple, line; did you mean dimple?",
         "marks[2].diameter_mm.log_uniform[1]: must be greater than 0, not -0.2",
         "marks[2].depth_mm: the range is reversed: 3.0 is above 2.0",
-        "marks[2].count: 'uniform' is none of value, choice, integers",
-        "marks[3].width_mm: must be a valid number",
+        "marks[2].count: 'uniform' is no range here; give a number, or one of choice, integers",
+        "marks[3].width_mm: must be a number, not 'thick'",
         "marks[3].witdh_mm: no such setting (value 4); did you mean width_mm?",
         "marks[3].times: must be greater than or equal to 1, not 0",
     ):
@@ -103,6 +106,42 @@ def test_a_normal_range_that_reaches_forbidden_values_is_refused() -> None:
         read(Dimples, {"diameter_mm": {"normal": [1.0, 0.5]}}, "sheet.toml")
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("seed = true", "seed: must be a whole number, not True"),
+        ('seed = "3"', "seed: must be a whole number, not '3'"),
+        ("seed = 3.0", "seed: must be a whole number, not 3.0"),
+        ("dry = 1", "dry: must be true or false, not 1"),
+        ("label = 3", "label: must be text, not 3"),
+        ("label = 2020-01-01", "label: must be text, not {'date': '2020-01-01'}"),
+        ("dimple = 3", "dimple: must be a table, not 3"),
+        ("marks = 3", "marks: must be a list, not 3"),
+        ("marks = [3]", "marks[1]: must be a table, not 3"),
+        ("dimple.depth_mm = nan", "dimple.depth_mm: must be a finite number, not nan"),
+        ('label = "_x"', "label: must be letters, digits, hyphens and underscores, the first a letter or a digit"),
+        ('label = "123456789"', "label: must have at most 8 characters, not '123456789'"),
+        ("marks = [{ width_mm = 1 }]", "marks[1].kind: must be given; one of dimple, line"),
+        ('marks = [{ kind = "line", times = { integers = [-3, 6] } }]', "marks[1].times: the range reaches -3, which"),
+        ('marks = [{ kind = "line", times = { lognormal = [1, 2] } }]', "give a number, or one of choice, integers"),
+    ],
+)
+def test_one_mistake_is_told_in_the_words_of_the_file(text: str, told: str) -> None:
+    """A type mistake is never made to fit, and what is said of any mistake reads as a sentence about the file."""
+    with pytest.raises(StudyError) as caught:
+        read(Sheet, tomllib.loads(text), "sheet.toml")
+    (mistake,) = caught.value.mistakes
+    assert told in mistake
+
+
+def test_a_whole_number_will_do_where_any_number_will() -> None:
+    """TOML writes 3 for 3.0, and lists for what are tuples here."""
+    sheet = read(Sheet, {"dimple": {"depth_mm": 3}, "marks": [{"kind": "line", "times": 2}]}, "sheet.toml")
+    assert sheet.dimple.depth_mm == 3.0
+    assert len(sheet.marks) == 1
+
+
+@trials(deadline=None, max_examples=30)
 @given(st.floats(0.01, 10), st.floats(0.01, 10), st.sampled_from(["uniform", "log_uniform"]), st.integers(0, 999))
 def test_a_population_draws_plain_things_within_its_range(a: float, b: float, form: str, seed: int) -> None:
     """Drawing gives the plain thing; ranged fields stay within their ends, plain fields stay as they are."""
