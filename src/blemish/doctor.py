@@ -12,6 +12,9 @@ MAKING = {"mitsuba": "make", "drjit": "make", "cascadio": "make", "adobe-lagrang
 LEARNING = {"torch": "learn", "torchvision": "learn", "segmentation-models-pytorch": "learn", "safetensors": "learn"}
 REPORTING = {"matplotlib": "report", "jinja2": "report"}
 
+CURE = "in the clone of this project, `pip install -e '.[{extra}]' -c constraints.txt`"
+"""How to get the packages of an extra: the project is used from a clone, with the versions that it was tested with."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -48,7 +51,7 @@ def _package(package: str, extra: str) -> Finding:
     try:
         return Finding(package, metadata.version(package))
     except metadata.PackageNotFoundError:
-        return Finding(package, "missing", f"pip install 'blemish[{extra}]'")
+        return Finding(package, "missing", CURE.format(extra=extra))
 
 
 def _renderer() -> Iterator[Finding]:
@@ -57,21 +60,30 @@ def _renderer() -> Iterator[Finding]:
     for topic, fact in facts().items():
         if topic not in MAKING:
             fault = topic == "variant" and fact.startswith("none")
-            yield Finding(f"renderer {topic}", fact, "see the line itself" if fault else "")
+            yield Finding(f"renderer {topic}", fact, _cure_in(fact) if fault else "")
+
+
+def _cure_in(fault: str) -> str:
+    """Give the cure that a fault of the engine ends in; behind the one for LLVM stand the libraries that were tried."""
+    from blemish.engine import llvm
+
+    return llvm.CURE if llvm.CURE in fault else fault.rpartition("; ")[2]
 
 
 def _learner() -> Iterator[Finding]:
-    import torch
-
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads"
-    yield Finding("learner device", device)
     try:
+        import torch
+
+        found = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads"
+        yield Finding("learner device", found)
         from blemish.learn import networks
 
         for name in networks.names():
             networks.build(name, 1, None)
         yield Finding("networks", ", ".join(networks.names()))
-    except ImportError as error:
+    except (ImportError, RuntimeError, OSError) as error:
+        # A torchvision made for another torch registers operators that are not there, a torch made for another system
+        # misses its libraries: neither is an ImportError.
         yield Finding(
             "networks",
             f"cannot be loaded: {error}",

@@ -18,6 +18,7 @@ from blemish.errors import EngineError
 
 Prefer = Literal["auto", "cpu", "gpu"]
 CPU, GPU = "llvm_ad_mono", "cuda_ad_mono"
+CURE = "in the clone of this project, `pip install -e '.[make]' -c constraints.txt`"
 
 _log = logging.getLogger(__name__)
 _started: dict[str, str] = {}
@@ -79,7 +80,7 @@ def facts() -> dict[str, str]:
         try:
             told[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
-            told[package] = "missing; install it with `pip install 'blemish[make]'`"
+            told[package] = f"missing; {CURE}"
     try:
         start()
     except EngineError as error:
@@ -110,7 +111,7 @@ def _set_variant(variant: str) -> str:
         import drjit as dr
         import mitsuba as mi
     except ImportError as error:
-        return f"mitsuba cannot be imported ({error}); install it with `pip install 'blemish[make]'`"
+        return f"mitsuba cannot be imported ({error}); {CURE}"
     try:
         mi.set_variant(variant)
     except (ImportError, RuntimeError) as error:
