@@ -25,7 +25,7 @@ def new(folder: Path, *, part: Path | None = None) -> None:
     path = folder / "study.toml"
     if path.exists():
         raise RequestError(f"{path} is there already; choose another folder, or edit that file")
-    name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder.resolve().name).strip("-") or "study"
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder.resolve().name).strip("-_")[:80] or "study"
     text = resources.files("blemish.cli").joinpath("study_template.toml").read_text(encoding="utf-8")
     where = "builtin:clutch" if part is None else Path(os.path.relpath(part, folder)).as_posix()
     text = text.replace("@NAME@", name).replace("@PART@", where.replace("\\", "\\\\").replace('"', '\\"'))
