@@ -41,8 +41,8 @@ gouges = st.builds(
     width_mm=st.floats(0.3, 1),
     depth_mm=st.floats(0.02, 0.15),
     length_mm=st.floats(1, 4),
-    entry=st.floats(0.3, 0.7),
-    exit=st.floats(0.1, 0.3),
+    entry=st.floats(0.4, 0.7),
+    exit=st.floats(0.1, 0.25),
     ridge=st.floats(0, 0.3),
 )
 pits = st.builds(
