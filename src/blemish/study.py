@@ -9,17 +9,16 @@ A study's results lie in its *run folder* (``runs/NAME`` unless told otherwise):
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import StringConstraints
 
+from blemish.contradictions import with_part
 from blemish.dataset import open_dataset
 from blemish.dataset.atomic import clear, replace_file
-from blemish.errors import FinishError, StudyError
-from blemish.finish import draw_finishes
+from blemish.errors import StudyError
 from blemish.learn.protocol import Protocol
 from blemish.make import Advance, Made, make
 from blemish.part import Part, load
@@ -91,22 +90,8 @@ def load_part(file: StudyFile) -> Part:
 
 
 def against_part(study: Study, part: Part) -> list[str]:
-    """List what in a study does not fit its part: regions that it does not have or that cannot carry their finish."""
-    mistakes = []
-    places = [("plan.regions", study.plan.regions)]
-    places += [(f"defects[{i}].regions", population.regions) for i, population in enumerate(study.defects, 1)]
-    known = [region.name for region in part.regions]
-    for place, names in places:
-        for name in names:
-            if name != "*" and name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-                mistakes.append(f"{place}: {part.name} has no region {name!r}; {hint}")
-    try:
-        draw_finishes(part, study.finishes, study.seed, study.specimens.names[0])
-    except FinishError as error:
-        mistakes.append(f"finishes: {error}")
-    return mistakes
+    """List what in a study contradicts itself or does not fit its part; all that can be told before the work."""
+    return with_part(study, part)
 
 
 def make_dataset(

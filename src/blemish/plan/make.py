@@ -178,6 +178,13 @@ def _engine(part: Part) -> Caster:
 
 
 def _check(camera: Camera, light: RingLight, planning: Planning) -> None:
+    wrong = mistakes(camera, light, planning)
+    if wrong:
+        raise PlanError("; ".join(wrong))
+
+
+def mistakes(camera: Camera, light: RingLight, planning: Planning) -> list[str]:
+    """Say everything in camera, light and wishes that rules out any plan, whatever the part."""
     wrong = list(contradictions(camera, light))
     nearest_mm, _ = camera.sharp_depths_mm(planning.max_blur_px)
     finest = camera.focal_length_px / nearest_mm
@@ -190,8 +197,7 @@ def _check(camera: Camera, light: RingLight, planning: Planning) -> None:
         wrong.append(
             f"border_px = {planning.border_px} leaves nothing of an image of {camera.width_px} x {camera.height_px} px"
         )
-    if wrong:
-        raise PlanError("; ".join(wrong))
+    return wrong
 
 
 def _none_admitted(part: Part, camera: Camera, light: RingLight, planning: Planning, reasons: np.ndarray) -> str:

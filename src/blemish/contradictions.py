@@ -1,0 +1,107 @@
+"""What contradicts itself in a study whose values are each allowed: told before anything is computed.
+
+Everything here would stop the work later, some of it after hours. Each function gives lines for the one
+:class:`~blemish.errors.StudyError`, and none of them stops at its first.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from blemish.dataset.split import Member, draw_split
+from blemish.errors import FinishError, RequestError
+from blemish.finish import draw_finishes
+from blemish.finish.metals import metal_named
+from blemish.plan.make import mistakes
+from blemish.recipe import Recipe, is_defective
+from blemish.seeds import stream
+
+if TYPE_CHECKING:
+    from blemish.part import Part
+
+SETS = {"train": "is learned from", "val": "the threshold is chosen on", "test": "the model is tested on"}
+
+
+def with_part(recipe: Recipe, part: Part) -> list[str]:
+    """List everything in a recipe that contradicts itself or does not fit its part."""
+    return [
+        *(f"camera, light and plan: {mistake}" for mistake in mistakes(recipe.camera, recipe.light, recipe.plan)),
+        *_metal(recipe),
+        *_regions(recipe, part),
+        *_defects(recipe),
+        *_finishes(recipe, part),
+        *_sets(recipe),
+    ]
+
+
+def _metal(recipe: Recipe) -> Iterator[str]:
+    try:
+        metal_named(recipe.metal)
+    except FinishError as error:
+        yield str(error)
+
+
+def _regions(recipe: Recipe, part: Part) -> Iterator[str]:
+    """Tell regions that the part does not have, and weights that are not one for each region."""
+    places = [("plan.regions", recipe.plan.regions)]
+    places += [(f"defects[{i}].regions", population.regions) for i, population in enumerate(recipe.defects, 1)]
+    known = [region.name for region in part.regions]
+    for place, names in places:
+        for name in names:
+            if name != "*" and name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+                yield f"{place}: {part.name} has no region {name!r}; {hint}"
+    for i, population in enumerate(recipe.defects, 1):
+        wanted = known if "*" in population.regions else population.regions
+        if population.weights and len(population.weights) != len(wanted):
+            yield (
+                f"defects[{i}].weights: {len(population.weights)} weights for {len(wanted)} regions; "
+                "give one for each, or none"
+            )
+
+
+def _defects(recipe: Recipe) -> Iterator[str]:
+    """Tell defective specimens that nothing makes defective, and ranges that hardly ever fit together."""
+    if recipe.specimens.defective and not any(population.significant for population in recipe.defects):
+        yield (
+            f"defects: {recipe.specimens.defective} specimens are to be defective and no [[defects]] is significant; "
+            "add one, or set specimens.defective = 0"
+        )
+    for i, population in enumerate(recipe.defects, 1):
+        try:
+            population.draw(stream(recipe.seed, "check", "defects", i))
+        except RequestError as error:
+            yield f"defects[{i}]: {error}"
+
+
+def _finishes(recipe: Recipe, part: Part) -> Iterator[str]:
+    try:
+        draw_finishes(part, recipe.finishes, recipe.seed, recipe.specimens.names[0])
+    except FinishError as error:
+        yield f"finishes: {error}"
+
+
+def _sets(recipe: Recipe) -> Iterator[str]:
+    """Tell sets that are not train, val and test, and those that no specimen falls into."""
+    shares = recipe.split.shares
+    missing = [name for name in SETS if name not in shares]
+    strange = [name for name in shares if name not in SETS]
+    for name in strange:
+        near = difflib.get_close_matches(name, SETS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"the sets are {', '.join(SETS)}"
+        yield f"split.shares: nothing uses a set {name!r}; {hint}"
+    for name in missing:
+        yield f"split.shares: there is no share for {name}, which {SETS[name]}; the sets are {', '.join(SETS)}"
+    if missing or strange or recipe.split.by == "frame":  # how many frames there are, only the plan will tell
+        return
+    names = recipe.specimens.names
+    dealt = draw_split([Member(name, name, is_defective(name)) for name in names], recipe.split)
+    for name, use in SETS.items():
+        if not dealt.sets[name]:
+            yield (
+                f"split.shares: none of {len(names)} specimens falls to {name}, which {use}; make more "
+                f"specimens or give {name} a larger share"
+            )

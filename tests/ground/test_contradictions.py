@@ -1,0 +1,52 @@
+"""What a study cannot mean is told by ``blemish check``, all of it at once."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import pytest
+from builders import box
+
+from blemish.contradictions import with_part
+from blemish.recipe import Recipe
+from blemish.settings import read
+
+SOUND: dict[str, Any] = {"defects": [{"kind": "dent"}], "finishes": [{"kind": "plain"}]}
+
+MISTAKES = {
+    'metal = "aluminum"': "did you mean aluminium?",
+    "light.offset_mm = 300": "at or beyond the plane in focus",
+    "plan.min_px_per_mm = 500": "min_px_per_mm = 500 is more than the camera gives",
+    "split.shares = { training = 1, testing = 1 }": "did you mean train?",
+    "split.shares = { train = 1, test = 1 }": "no share for val",
+    "specimens = { correct = 1, defective = 1 }": "none of 2 specimens falls to test",
+    'defects = [{ kind = "dent", significant = false }]': "no [[defects]] is significant",
+    'defects = [{ kind = "dent", diameter_mm = 1, depth_mm = { uniform = [3, 5] } }]': "defects[1]: dent: 100 draws",
+    'defects = [{ kind = "dent", weights = [1] }]': "1 weights for 2 regions",
+    'defects = [{ kind = "dent", regions = ["topp"] }]': "did you mean top?",
+    'finishes = [{ kind = "plain", regions = ["top"] }]': "no finish for sides",
+}
+
+
+def recipe(*lines: str) -> Recipe:
+    """Give the sound recipe with some tables replaced."""
+    return read(Recipe, SOUND | tomllib.loads("\n".join(lines)), "study.toml")
+
+
+def test_a_sound_recipe_has_no_mistakes() -> None:
+    """What is right is not complained of."""
+    assert with_part(recipe(), box()) == []
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_a_contradiction_is_told_before_the_work(line: str) -> None:
+    """Each of these would stop the work later; check says so, and what to do."""
+    assert MISTAKES[line] in "\n".join(with_part(recipe(line), box()))
+
+
+def test_no_contradiction_masks_another() -> None:
+    """One wrong thing of each kind gives one line of each."""
+    lines = [list(MISTAKES)[i] for i in (0, 1, 2, 3, 7, 10)]
+    told = "\n".join(with_part(recipe(*lines), box()))
+    assert all(MISTAKES[line] in told for line in lines), told
