@@ -116,10 +116,18 @@ class Pits:
 
     @cached_property
     def _largest(self) -> float:
-        fine = np.linspace(-1, 1, 7)
-        u = (self.flakes[:, 0, None, None] + self.flakes[:, 2, None, None] * fine[None, :, None]).repeat(7, axis=2)
-        v = (self.flakes[:, 1, None, None] + self.flakes[:, 2, None, None] * fine[None, None, :]).repeat(7, axis=1)
-        return float(self._floor(u.ravel(), v.ravel())[0].max())
+        """The depth of the deepest place before scaling: searched on a grid, then around the best of its points."""
+        count = int(min(300, np.ceil(16 * self.reach_mm / (0.6 * self.pit_mm))))
+        line = np.linspace(-self.reach_mm, self.reach_mm, 2 * count + 1)
+        at_u, at_v, step = 0.0, 0.0, line[1] - line[0]
+        best = 0.0
+        for _ in range(4):
+            u, v = (axis.ravel() for axis in np.meshgrid(at_u + line, at_v + line))
+            depth = self._floor(u, v)[0]
+            deepest = int(np.argmax(depth))
+            best, at_u, at_v = float(depth[deepest]), float(u[deepest]), float(v[deepest])
+            line, step = np.linspace(-step, step, 9), step / 4
+        return best
 
     def _floor(self, u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give the depth before scaling, and its derivatives."""

@@ -85,7 +85,7 @@ class Scratch:
     @cached_property
     def section(self) -> Section:
         """The section across the path."""
-        return Section(bottom=0.3, wall=0.6, rim=self.ridge)
+        return Section(bottom=0.5, wall=0.65, rim=self.ridge)
 
     @property
     def reach_mm(self) -> float:
