@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from jaxtyping import install_import_hook
+
+# Time is never asserted; on a clean clone the examples are always the same ones.
+hypothesis.settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("house")
 
 # Before anything of the package is imported: the hook checks only what is imported after it.
 install_import_hook("blemish", "beartype.beartype")
