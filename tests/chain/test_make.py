@@ -63,12 +63,16 @@ def test_killed_and_run_again_gives_the_same_bytes(
 def test_a_changed_study_remakes_what_the_change_concerns(
     undisturbed: tuple[Path, dict[str, str]], tiny: Path, blemish: Command
 ) -> None:
-    """One view fewer re-makes nothing and removes that view; other samples re-make every frame."""
+    """One specimen more makes that one alone; one fewer makes nothing and removes it; other samples re-make all."""
     assert blemish("make", tiny).returncode == 0
     text = tiny.read_text()
-    tiny.write_text(text.replace("defective = 2", "defective = 1"))
+    tiny.write_text(text.replace("defective = 2", "defective = 3"))
     told = blemish("make", tiny)
-    assert "8 frames, 0 of them made now" in told.stdout, told.stdout + told.stderr
+    assert "16 frames, 4 of them made now" in told.stdout, told.stdout + told.stderr
+    tiny.write_text(text)
+    told = blemish("make", tiny)
+    assert "12 frames, 0 of them made now" in told.stdout, told.stdout + told.stderr
+    assert tree(tiny.parent / "runs/tiny/dataset") == undisturbed[1]
     tiny.write_text(text.replace("samples_per_pixel = 4", "samples_per_pixel = 5"))
     told = blemish("make", tiny)
     assert "12 frames, 12 of them made now" in told.stdout, told.stdout + told.stderr
