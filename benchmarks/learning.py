@@ -30,7 +30,7 @@ from blemish.learn.protocol import Protocol
 from blemish.learn.samples import open_pictures, training_sample
 from blemish.learn.validation import loss_of
 
-ROUNDS = 5
+ROUNDS = 8
 
 
 def noise(root: Path) -> Dataset:

@@ -7,6 +7,7 @@ the corners show real surface wherever the image has some.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from blemish.arrays import Grey, Instances
 from blemish.learn.crops import Window
 from blemish.learn.exposure import WHITE, Levels, expose, levels
 from blemish.learn.protocol import Augmentation
+from blemish.seeds import stream
 
 Crop = Float32[np.ndarray, "side side"]
 """Grey levels from 0 to 255."""
@@ -99,9 +101,22 @@ def vary(
         kernel = (variation.blur_kernel_px, variation.blur_kernel_px)
         grey = cv2.GaussianBlur(grey, kernel, 0, borderType=cv2.BORDER_REPLICATE)
     if variation.noise_deviation:
-        noise = rng.standard_normal(grey.shape, dtype=np.float32)
-        grey = grey + noise * np.float32(variation.noise_deviation)
+        grey = grey + _noise("normal", grey.shape, rng) * np.float32(variation.noise_deviation)
     if augmentation.dark_noise:
-        noise = rng.random(grey.shape, dtype=np.float32)
-        grey = grey + noise * dark * np.float32(augmentation.dark_noise)
+        grey = grey + _noise("uniform", grey.shape, rng) * dark * np.float32(augmentation.dark_noise)
     return np.clip(grey, np.float32(0), np.float32(WHITE))
+
+
+def _noise(kind: str, shape: tuple[int, ...], rng: np.random.Generator) -> Levels:
+    """Take noise from a store of two million numbers, beginning anywhere: ten times faster than drawing it anew."""
+    store = _store(kind)
+    count = shape[0] * shape[1]
+    start = int(rng.integers(len(store) - count))
+    return store[start : start + count].reshape(shape)
+
+
+@cache
+def _store(kind: str) -> np.ndarray:
+    rng = stream(0, "noise", kind)
+    draw = rng.standard_normal if kind == "normal" else rng.random
+    return draw(2**21, dtype=np.float32)

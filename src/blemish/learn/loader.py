@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
@@ -33,6 +34,9 @@ class Batch:
 
 def batches(make: Callable[[int], Sample], count: int, size: int, workers: int | None = None) -> Generator[Batch]:
     """Give ``count`` batches of samples 0, 1, 2 ... in order, whatever the number of threads."""
+    # Each thread makes a crop of its own; OpenCV's threads inside it would only stand in the way of torch's.
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
     with ThreadPoolExecutor(workers or min(os.cpu_count() or 1, 8), "samples") as pool:
         waiting: deque[list[Future[Sample]]] = deque()
         asked = 0
@@ -45,6 +49,7 @@ def batches(make: Callable[[int], Sample], count: int, size: int, workers: int |
         finally:
             # A consumer that stops early, or a sample that cannot be made, leaves nothing running.
             pool.shutdown(wait=False, cancel_futures=True)
+            cv2.setNumThreads(before)
 
 
 def _stack(samples: list[Sample]) -> Batch:

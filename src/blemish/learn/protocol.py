@@ -9,12 +9,12 @@ from __future__ import annotations
 import difflib
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Interval, MinLen, MultipleOf
+from annotated_types import Interval, MinLen, MultipleOf
 
 from blemish.learn import networks
 from blemish.settings import AtLeastOne, Count, Fraction, NotNegative, Positive, settings
 
-Side = Annotated[int, Ge(32), MultipleOf(32)]
+Side = Annotated[int, Interval(ge=32, le=1024), MultipleOf(32)]
 
 
 @settings
