@@ -138,34 +138,6 @@ def _flat(values: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _table(evaluation: Evaluation) -> list[tuple[str, ...]]:
-    return [COLUMNS, cells(f"{evaluation.network} on {_measured_on(evaluation)}", evaluation)]
-
-
-def _measured_on(evaluation: Evaluation) -> str:
-    return f"{evaluation.dataset}/{evaluation.split}"
-
-
-def _commands(data: Path | None, model: dict[str, Any]) -> Iterator[str]:
-    """Give the command lines that repeat a run, as far as the run folder knows them."""
-    start = model.get("trained_on", {}).get("start", "")
-    if data is None and not start:
-        yield "blemish run study.toml"
-        return
-    named = "" if data is None else f" --data {data.name}"
-    init = f" --init RUN   (the run whose weights have SHA-256 {start})" if start else ""
-    yield f"blemish train study.toml{named}{init}"
-    yield f"blemish evaluate RUN {data.name if data else 'RUN/dataset'}"
-
-
-def _departures(model: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """List the settings in which a training departs from the protocol of the source paper."""
-    paper = plain(Protocol())
-    for name, value in model.get("protocol", {}).items():
-        if name in paper and value != paper[name]:
-            yield name, str(paper[name]), str(value)
-
-
 def _measured(evaluation: Evaluation) -> str:
     return (
         f"Per cent, pixel by pixel, on the {evaluation.images} frames of the set \u201c{evaluation.split}\u201d "
