@@ -211,14 +211,14 @@ def test_each_kind_belongs_to_one_family(kind: Kind, family: type) -> None:
 
 
 @given(pits)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_pits_are_as_deep_as_they_say_and_nowhere_raised(kind: Pits) -> None:
     """On a fine grid the deepest place has the depth; the same pattern is the same cluster."""
-    line = np.linspace(-1.1, 1.1, 401) * kind.reach_mm
+    line = np.linspace(-1.1, 1.1, 301) * kind.reach_mm
     u, v = (axis.ravel() for axis in np.meshgrid(line, line))
     height = kind.relief(u, v).height_mm
     assert height.max() <= 0
-    assert -height.min() == pytest.approx(kind.depth_mm, rel=0.02)
+    assert -height.min() == pytest.approx(kind.depth_mm, rel=0.03)
     assert np.array_equal(height, replace(kind).relief(u, v).height_mm)
 
 

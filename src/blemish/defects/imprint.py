@@ -34,9 +34,10 @@ SMOOTHING = 4.0
 def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: float | None = None) -> Specimen:
     """Press defects into the part and give the specimen.
 
-    Edges are at most a fifth of the defect's smallest feature, and never longer than ``finest_edge_mm`` (half of what a
-    pixel sees, say), if that is given. Where two defects overlap their heights add up and the later one owns the
-    triangles. Raises :class:`DefectError` if a defect would turn a triangle over. Costs about 5 us a triangle.
+    Edges are at most a fifth of the defect's smallest feature, and along the border of its label never longer than
+    ``finest_edge_mm`` (half of what a pixel sees, say), if that is given. Where two defects overlap their heights add
+    up and the later one owns the triangles. Raises :class:`DefectError` if a defect would turn a triangle over. Costs
+    about 8 us and 1 kB for each triangle (``benchmarks/imprint.py``).
     """
     near = Near(settled, finest_edge_mm)
     mesh = Mesh(part)
