@@ -26,7 +26,7 @@ POPULATIONS = TypeAdapter(tuple[DefectPopulation, ...])
 
 
 def tables(count: int) -> list[dict[str, object]]:
-    """Give populations with the size ranges of METHOD.md section 4."""
+    """Give populations with the size ranges of the paper that introduced SynthClutch (CVPR workshops, 2023)."""
     turned = {"uniform": [0.0, 180.0]}
     return [
         {

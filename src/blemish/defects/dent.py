@@ -6,8 +6,8 @@ With a = diameter/2 * sqrt(elongation), b = diameter/2 / sqrt(elongation) and rh
 
 where h is the section of ``profile.py``: a paraboloid bottom up to rho = 1 - shoulder, then a turn over the brim, then
 the rim. An impact leaves a ball's shape at the bottom; how far the metal rises beside it depends on how much the metal
-hardens, and lies between nothing and some tenth of the depth. Sizes are those of METHOD.md
-section 4: diameters of 0.2 to 2 mm. The formula is our own design.
+hardens, and lies between nothing and some tenth of the depth. Sizes are those of the paper that introduced SynthClutch
+(CVPR workshops, 2023): diameters of 0.2 to 2 mm. It gives no formula; this one is our own design.
 """
 
 from __future__ import annotations

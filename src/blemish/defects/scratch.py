@@ -10,7 +10,8 @@ Along the path (u in [-L/2, L/2], v to the left of it)::
 
 P is press, lifted off where it falls below ``broken`` and scaled so that its largest value is 1: so ``depth`` and
 ``width`` are those of the strongest place. g is the golden ratio, so that the ripple does not repeat. Widths are those
-of METHOD.md section 4: 0.05 to 0.3 mm. The formula is our own design.
+of the paper that introduced SynthClutch (CVPR workshops, 2023): 0.05 to 0.3 mm. It gives no formula; this one is our
+own design.
 """
 
 from __future__ import annotations
