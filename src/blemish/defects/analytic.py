@@ -13,6 +13,7 @@ import numpy as np
 
 from blemish.arrays import PerPoint, Points
 from blemish.part.model import Part, Surface
+from blemish.part.surfaces import distance_mm, gradient
 
 _TINY = 1e-12
 
@@ -21,59 +22,29 @@ def project(surface: Surface, points: Points) -> Points:
     """Give the nearest points of the surface."""
     if surface.kind == "free":
         return points
-    if surface.kind == "plane":
-        return points - np.outer((points - surface.origin_mm) @ surface.axis, surface.axis)
-    height, radial, radius = _about_axis(surface, points)
-    if surface.kind == "sphere":
-        away = points - surface.origin_mm
-        return surface.origin_mm + away * (surface.radius_mm / np.maximum(_length(away), _TINY))
-    if surface.kind == "cylinder":
-        return points + radial * (surface.radius_mm - radius)
-    if surface.kind == "cone":
-        sin, cos = np.sin(surface.semi_angle_rad), np.cos(surface.semi_angle_rad)
-        along = radius * sin + height * cos
-        return surface.origin_mm + along * (radial * sin + surface.axis * cos)
-    ring = surface.origin_mm + radial * surface.radius_mm
-    away = points - ring
-    return ring + away * (surface.tube_radius_mm / np.maximum(_length(away), _TINY))
-
-
-def exact_normals(surface: Surface, points: Points) -> Points:
-    """Give unit normals at points of the surface, pointing away from its axis or centre; not for ``free``."""
-    if surface.kind == "plane":
-        return np.broadcast_to(surface.axis, points.shape).copy()
-    _, radial, _ = _about_axis(surface, points)
-    if surface.kind == "cylinder":
-        return radial
-    if surface.kind == "cone":
-        return radial * np.cos(surface.semi_angle_rad) - surface.axis * np.sin(surface.semi_angle_rad)
-    if surface.kind == "sphere":
-        away = points - surface.origin_mm
-    else:
-        away = points - surface.origin_mm - radial * surface.radius_mm
-    return away / np.maximum(_length(away), _TINY)
+    return points - distance_mm(surface, points)[:, None] * gradient(surface, points)
 
 
 def part_normals(part: Part, triangles: np.ndarray, points: Points) -> Points:
     """Give outward unit normals at points that lie in triangles of the part, one each, or on the surface over them.
 
-    Where the CAD face is analytic they are exact, on free surfaces interpolated between the triangle's corners.
+    Where the CAD face is analytic they are exact; on free surfaces, and in the tip of a cone, they are interpolated
+    between the triangle's corners.
     """
-    result = np.empty_like(points)
+    result = np.zeros_like(points)
     for surface, rows in by_face(part, triangles):
-        corners = part.normals[triangles[rows]]
-        if surface.kind == "free":
-            weights = _barycentric(part.vertices_mm[part.triangles[triangles[rows]]], points[rows])
-            mixed = np.einsum("nk,nkc->nc", weights, corners)
-            result[rows] = mixed / np.maximum(_length(mixed), _TINY)
-        else:
-            exact = exact_normals(surface, points[rows])
-            side = dot(exact, corners[:, 0])[:, None]
+        if surface.kind != "free":
+            exact = gradient(surface, points[rows])
+            side = dot(exact, part.normals[triangles[rows], 0])[:, None]
             result[rows] = np.where(side < 0, -exact, exact)
+    rest = np.flatnonzero(dot(result, result) == 0)
+    weights = _barycentric(part.vertices_mm[part.triangles[triangles[rest]]], points[rest])
+    mixed = np.einsum("nk,nkc->nc", weights, part.normals[triangles[rest]])
+    result[rest] = mixed / np.maximum(_length(mixed), _TINY)
     return result
 
 
-def curved_gradient(surface: Surface, points: Points, normals: Points, gradient: Points, height: PerPoint) -> Points:
+def curved_gradient(surface: Surface, points: Points, normals: Points, slope: Points, height: PerPoint) -> Points:
     """Give a gradient on the surface as it is seen from ``height`` above it: shorter where the surface bends away.
 
     All these surfaces are made by turning a line or circle about an axis. Around the axis the curvature is n.r / rho,
@@ -81,16 +52,15 @@ def curved_gradient(surface: Surface, points: Points, normals: Points, gradient:
     circle. A tangent is longer by 1 + height times curvature there, a gradient shorter.
     """
     if surface.kind in ("plane", "free"):
-        return gradient
-    centre_line, radial, radius = _about_axis(surface, points)
-    del centre_line
+        return slope
+    radial, radius = _about_axis(surface, points)
     tangent = cross(np.broadcast_to(surface.axis, radial.shape), radial)
-    around = dot(normals, radial) / np.maximum(radius[:, 0], _TINY)
+    around = dot(normals, radial) / np.maximum(radius, _TINY)
     circle = {"sphere": surface.radius_mm, "torus": surface.tube_radius_mm}.get(surface.kind, 0.0)
-    outward = np.sign(dot(normals, exact_normals(surface, points)))
+    outward = np.sign(dot(normals, gradient(surface, points)))
     along = outward / circle if circle else np.zeros(len(points))
-    part_around = dot(gradient, tangent)[:, None] * tangent
-    return part_around / (1 + height * around)[:, None] + (gradient - part_around) / (1 + height * along)[:, None]
+    part_around = dot(slope, tangent)[:, None] * tangent
+    return part_around / (1 + height * around)[:, None] + (slope - part_around) / (1 + height * along)[:, None]
 
 
 def on_surface(part: Part, triangles: np.ndarray, points: Points) -> tuple[Points, Points]:
@@ -147,10 +117,9 @@ def _length(vectors: Points) -> np.ndarray:
     return norm(vectors)[:, None]
 
 
-def _about_axis(surface: Surface, points: Points) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give height along the axis (n, 1), unit vectors away from it (n, 3) and distances from it (n, 1)."""
+def _about_axis(surface: Surface, points: Points) -> tuple[Points, PerPoint]:
+    """Give unit vectors away from the axis, and the distances from it."""
     away = points - surface.origin_mm
-    height = (away @ surface.axis)[:, None]
-    radial = away - height * surface.axis
-    radius = _length(radial)
-    return height, radial / np.maximum(radius, _TINY), radius
+    away = away - (away @ surface.axis)[:, None] * surface.axis
+    radius = norm(away)
+    return away / np.maximum(radius, _TINY)[:, None], radius
