@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 from blemish.arrays import PerPoint, Points, Vector
 from blemish.defects.analytic import cross, dot, norm
 from blemish.part.model import Surface
+from blemish.part.surfaces import gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,10 +84,10 @@ class SpotChart:
 
     def _unrolled(self, cylinder: Surface, points: Points, across: Vector) -> Located:
         axis = cylinder.axis
-        side = np.sign(self.normal @ _radial(cylinder, self.centre[None])[0])
+        side = np.sign(self.normal @ gradient(cylinder, self.centre[None])[0])
         outward = side * self.normal
         around = np.cross(axis, outward)
-        radial = _radial(cylinder, points)
+        radial = gradient(cylinder, points)
         angle = np.arctan2(radial @ around, radial @ outward)
         flat = np.stack([cylinder.radius_mm * angle, (points - self.centre) @ axis], axis=1)
         tangent = np.cross(axis, radial)
@@ -97,12 +98,6 @@ class SpotChart:
             parts[0, 0] * tangent + parts[0, 1] * axis,
             parts[1, 0] * tangent + parts[1, 1] * axis,
         )
-
-
-def _radial(cylinder: Surface, points: Points) -> Points:
-    away = points - cylinder.origin_mm
-    away = away - np.outer(away @ cylinder.axis, cylinder.axis)
-    return away / norm(away)[:, None]
 
 
 @dataclass(frozen=True, eq=False)
