@@ -32,7 +32,15 @@ def track_at(along: np.ndarray, across: np.ndarray, turn: np.ndarray | float = 0
     given = {"period_along_mm": 0.0, "period_across_mm": 0.0, "footprint_along_mm": 0.0, "footprint_across_mm": 0.0}
     values = {name: Float64(value) for name, value in (given | other).items()}
     turns = np.broadcast_to(turn, along.shape).astype(np.float64)
-    return Track(along_mm=Float64(along), across_mm=Float64(across), turn=Float64(turns), **values)
+    return Track(
+        along_mm=Float64(along),
+        across_mm=Float64(across),
+        turn=Float64(turns),
+        position_mm=(Float64(along), Float64(across), Float64(0.3 * along - 0.7 * across)),
+        along=(Float64(1), Float64(0), Float64(0)),
+        across=(Float64(0), Float64(1), Float64(0)),
+        **values,
+    )
 
 
 def relief_of(finish: Any, track: Track) -> Relief:

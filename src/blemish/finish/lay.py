@@ -25,14 +25,19 @@ import numpy as np
 
 from blemish.arrays import Vector
 from blemish.errors import FinishError
+from blemish.finish.blasted import Blasted
 from blemish.finish.brushed import Brushed
+from blemish.finish.cast import Cast
+from blemish.finish.ground import Ground
+from blemish.finish.milled import Milled
 from blemish.finish.plain import Plain
+from blemish.finish.polished import Polished
 from blemish.finish.turned import Turned
 from blemish.frames import orthonormal
 from blemish.part.model import Part, Region, Surface
 
 PLANAR, AROUND, PROFILE = 0, 1, 2
-KINDS: tuple[Any, ...] = (Plain, Turned, Brushed)
+KINDS: tuple[Any, ...] = (Plain, Turned, Brushed, Milled, Ground, Blasted, Cast, Polished)
 """The number of a kind of finish is its place here."""
 
 ROW = 32
@@ -66,8 +71,8 @@ def lay(part: Part, finishes: Mapping[str, Any]) -> np.ndarray:
             surface = part.surfaces[face]
             if axis is not None:
                 path = _turned_path(surface, *axis)
-            elif isinstance(finish, Brushed):
-                path = _brushed_path(surface, geometry.normal[face], np.array(finish.direction))
+            elif isinstance(finish, Brushed | Milled | Ground):
+                path = _directed_path(surface, geometry.normal[face], np.array(finish.direction))
             else:
                 path = _planar(surface.origin_mm, geometry.normal[face], None)
             table[face] = _row(path, geometry.mean_radius(face, path), KINDS.index(type(finish)), finish.numbers())
@@ -150,7 +155,7 @@ def _turned_path(surface: Surface, point: Vector, direction: Vector) -> Path:
     return Path(AROUND, point, direction, e1, profile=((1 - min(lean, 1.0) ** 2) ** 0.5, lean))
 
 
-def _brushed_path(surface: Surface, normal: Vector, direction: Vector) -> Path:
+def _directed_path(surface: Surface, normal: Vector, direction: Vector) -> Path:
     """Along the direction on planes and free faces; on round faces around the axis or along it, whichever is nearer."""
     direction = direction / np.linalg.norm(direction)
     if surface.kind == "sphere":

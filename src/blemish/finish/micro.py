@@ -62,7 +62,10 @@ def micro_surface(  # noqa: PLR0917  what a ray tracer knows about a hit, in its
     relief = _relief(track, numbers, row[0].y, finishes.kinds)
     tilted = frame.to_world(mi.Vector3f(-relief.slope_along, -relief.slope_across, 1))
     tilted = visible(dr.normalize(tilted), to_viewer)
-    along = dr.normalize(frame.s - tilted * dr.dot(tilted, frame.s))
+    along = frame.s
+    if relief.across is not None:
+        along = frame.s * relief.across[1] - frame.t * relief.across[0]
+    along = dr.normalize(along - tilted * dr.dot(tilted, along))
     return MicroSurface(
         mi.Frame3f(along, dr.cross(tilted, along), tilted), normal, (relief.alpha_along, relief.alpha_across)
     )
@@ -78,14 +81,23 @@ def _relief(track: Track, numbers: list[Any], kind: Real, kinds: tuple[int, ...]
     """Choose the relief of the row's kind. All are computed and one is kept: cheaper than calls."""
     chosen = KINDS[kinds[0]].relief(track, numbers)
     for other in kinds[1:]:
-        relief, is_it = KINDS[other].relief(track, numbers), kind == other
-        chosen = Relief(
-            dr.select(is_it, relief.slope_along, chosen.slope_along),
-            dr.select(is_it, relief.slope_across, chosen.slope_across),
-            dr.select(is_it, relief.alpha_along, chosen.alpha_along),
-            dr.select(is_it, relief.alpha_across, chosen.alpha_across),
-        )
+        chosen = _either(kind == other, KINDS[other].relief(track, numbers), chosen)
     return chosen
+
+
+def _either(is_one: Any, one: Relief, other: Relief) -> Relief:
+    across = None
+    if one.across is not None or other.across is not None:
+        pairs = zip(one.across or (0.0, 1.0), other.across or (0.0, 1.0), strict=True)
+        x, y = (dr.select(is_one, a, b) for a, b in pairs)
+        across = (x, y)
+    return Relief(
+        dr.select(is_one, one.slope_along, other.slope_along),
+        dr.select(is_one, one.slope_across, other.slope_across),
+        dr.select(is_one, one.alpha_along, other.alpha_along),
+        dr.select(is_one, one.alpha_across, other.alpha_across),
+        across,
+    )
 
 
 def _track(row: list[Any], position: Any, normal: Any, to_viewer: Any, footprint_mm: Real) -> tuple[Any, Track]:
@@ -123,6 +135,9 @@ def _track(row: list[Any], position: Any, normal: Any, to_viewer: Any, footprint
         period_across_mm=dr.select(is_around, 0, period),
         footprint_along_mm=footprint_mm * _spread(view.x, view.z),
         footprint_across_mm=footprint_mm * _spread(view.y, view.z),
+        position_mm=(position.x, position.y, position.z),
+        along=(frame.s.x, frame.s.y, frame.s.z),
+        across=(frame.t.x, frame.t.y, frame.t.z),
     )
 
 

@@ -10,9 +10,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from blemish.errors import FinishError, RequestError
+from blemish.finish.blasted import Blasted
 from blemish.finish.brushed import Brushed
+from blemish.finish.cast import Cast
+from blemish.finish.ground import Ground
 from blemish.finish.lay import lay
+from blemish.finish.milled import Milled
 from blemish.finish.plain import Plain
+from blemish.finish.polished import Polished
 from blemish.finish.turned import Turned
 from blemish.part.model import Part
 from blemish.seeds import stream
@@ -21,7 +26,7 @@ from blemish.vary import population_of
 
 EVERYTHING_ELSE = "*"
 
-Finish = Turned | Brushed | Plain
+Finish = Turned | Milled | Brushed | Ground | Blasted | Cast | Polished | Plain
 
 
 @settings
@@ -33,11 +38,23 @@ class OnRegions:
 
 
 TurnedPopulation = population_of(Turned, "turned", also=OnRegions)
+MilledPopulation = population_of(Milled, "milled", also=OnRegions)
 BrushedPopulation = population_of(Brushed, "brushed", also=OnRegions)
+GroundPopulation = population_of(Ground, "ground", also=OnRegions)
+BlastedPopulation = population_of(Blasted, "blasted", also=OnRegions)
+CastPopulation = population_of(Cast, "cast", also=OnRegions)
+PolishedPopulation = population_of(Polished, "polished", also=OnRegions)
 PlainPopulation = population_of(Plain, "plain", also=OnRegions)
 
 FinishPopulation = Annotated[
-    TurnedPopulation | BrushedPopulation | PlainPopulation,
+    TurnedPopulation
+    | MilledPopulation
+    | BrushedPopulation
+    | GroundPopulation
+    | BlastedPopulation
+    | CastPopulation
+    | PolishedPopulation
+    | PlainPopulation,
     Field(discriminator="kind"),
 ]
 

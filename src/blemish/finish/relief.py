@@ -40,6 +40,11 @@ class Track:
     footprint_along_mm: Real
     """Width of what one pixel sees here, along the track."""
     footprint_across_mm: Real
+    position_mm: tuple[Real, Real, Real]
+    """The place itself, in CAD coordinates, for what has no track."""
+    along: tuple[Real, Real, Real]
+    """Unit vector along the track, in CAD coordinates."""
+    across: tuple[Real, Real, Real]
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class Relief:
     slope_across: Real
     alpha_along: Real
     alpha_across: Real
+    across: tuple[Real, Real] | None = None
+    """The direction (along, across the track) in which ``alpha_across`` holds, where it is not across the track."""
 
 
 def keep(wavelength_mm: Real, footprint_mm: Real) -> Real:

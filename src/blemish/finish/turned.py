@@ -17,9 +17,11 @@ continuous where the angle jumps, and so is everything here that depends on the 
 **What a lathe adds.** Run-out e of the work moves the grooves across the track by e cos(phi), once a turn. Irregularity
 q (a share of the ideal profile) lets every pass wander by q f / 4 and cut deeper or less deep by q f^2 / (8 r), one
 standard deviation each, slowly changing along the path. Where one pass is deeper, it takes width from its neighbours:
-the relief is the lowest of the nearest three.
+the relief is the lowest of the nearest three. Chatter is a vibration of amplitude a and wavelength L along the cut,
+a cos(2 pi (s / L + c t)) with s the length around and t the number of turns: its crests lean by a share c of a wave from
+one groove to the next, which makes the slanting bands of a part that sang.
 
-The slope along the track, f / (2 pi R), is below 0.001 and left out.
+The slope of the helix itself, f / (2 pi R), is below 0.001 and left out.
 """
 
 from __future__ import annotations
@@ -47,6 +49,10 @@ class Turned:
     """How far the work runs out of true, typically 0.005 - 0.03 mm: grooves become slightly eccentric."""
     irregularity: Fraction = 0.35
     """How much passes differ, as a share of the ideal profile: 0 is a formula, 0.2 - 0.5 a lathe, 1 a bad one."""
+    chatter_um: NotNegative = 0.0
+    """Amplitude of chatter: 0 is a quiet cut, 0.5 - 5 um a part that sang."""
+    chatter_length_mm: Positive = 2.0
+    """Length of a wave of chatter around the part: cutting speed over frequency, 1 - 5 mm."""
     roughness_along: Alpha = 0.11
     """GGX alpha along the grooves: what the tool's edge and the chip left, finer than the feed."""
     roughness_across: Alpha = 0.2
@@ -79,6 +85,8 @@ class Turned:
             self.nose_radius_mm,
             self.run_out_mm,
             self.irregularity,
+            self.chatter_um * 1e-3,
+            self.chatter_length_mm,
         )
 
     @staticmethod
@@ -89,12 +97,32 @@ class Turned:
         alpha_along, alpha_across, _, feed, nose = (numbers[i] for i in range(5))
         seen = keep(feed, track.footprint_across_mm)
         variance = dr.square(feed / nose) / 12
+        chatter, lost = _chatter(track, numbers)
         return Relief(
-            slope_along=track.along_mm * 0,
+            slope_along=chatter,
             slope_across=seen * groove(track, numbers)[1] / nose,
-            alpha_along=alpha_along + track.along_mm * 0,
+            alpha_along=rougher(alpha_along, lost),
             alpha_across=rougher(alpha_across, variance * (1 - dr.square(seen))),
         )
+
+
+LEAN = 0.38
+"""By what share of a wave the crests of chatter lean from groove to groove: where regeneration is strong."""
+
+
+def _chatter(track: Track, numbers: Any) -> tuple[Real, Real]:
+    """Give the slope along the cut that chatter leaves, and the variance of what the footprint takes of it."""
+    import drjit as dr
+
+    feed, amplitude, length = numbers[3], numbers[7], numbers[8]
+    # A whole number of waves around; where the angle jumps by a turn, the number of turns jumps back by one.
+    waves = dr.round(track.period_along_mm / length) * track.turn
+    turns = dr.round(track.across_mm / feed - track.turn) + track.turn
+    steepness = 2 * dr.pi * amplitude / length
+    seen = keep(length, track.footprint_along_mm)
+    return -steepness * seen * dr.sin(2 * dr.pi * (waves + LEAN * turns)), 0.5 * dr.square(steepness) * (
+        1 - dr.square(seen)
+    )
 
 
 def groove(track: Track, numbers: Any) -> tuple[Real, Real]:
