@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from blemish.arrays import Points, Vector
+from blemish.arrays import PerPoint, Points, Vector
 from blemish.defects.analytic import dot, on_surface
+from blemish.defects.density import Density
 from blemish.defects.topology import Topology, topology_of
 from blemish.part.model import Part, Surface
 
@@ -19,6 +20,8 @@ TRACE_TURN_DEG = 50.0
 """A trace runs over bevels, but not over edges that are sharper than this."""
 NICK_TURN_DEG = 50.0
 """A nick lies on edges over which the surface normal turns by more than this."""
+_BATCH, _BATCHES = 1024, 200
+"""How many places are looked at together where there is a density, and how often."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +32,10 @@ class Ground:
     topology: Topology
     allowed: np.ndarray
     """Triangles on which a defect may lie (m,), bool."""
-    cumulative_mm2: np.ndarray
-    """Running sum of the allowed area, times the weight of its region (m,)."""
+    weighed_mm2: np.ndarray
+    """The allowed area of each triangle, times the weight of its region (m,)."""
+    density: Density | None = None
+    """What the area is multiplied with, besides."""
 
     def _open_edges(self, turn_deg: float) -> np.ndarray:
         beside = self.topology.sides
@@ -47,13 +52,19 @@ class Ground:
         """The edges (e,) that a trace may run over."""
         return self._open_edges(TRACE_TURN_DEG)
 
-    def draw(self, rng: np.random.Generator) -> tuple[int, Vector]:
-        """Draw a point by area: a triangle and a point in it."""
-        at = rng.random() * self.cumulative_mm2[-1]
-        triangle = int(np.searchsorted(self.cumulative_mm2, at, side="right"))
-        a, b, c = self.part.vertices_mm[self.part.triangles[min(triangle, len(self.cumulative_mm2) - 1)]]
-        root, second = np.sqrt(rng.random()), rng.random()
-        return triangle, (1 - root) * a + root * (1 - second) * b + root * second * c
+    @cached_property
+    def _by_area(self) -> _Lot:
+        return _Lot.of(self.weighed_mm2, self.topology.centroids, self.topology.radii_mm, self.density)
+
+    def draw(self, rng: np.random.Generator) -> tuple[int, Vector] | None:
+        """Draw a point by area, weight and density: a triangle and a point in it; None where there is no place."""
+
+        def points(triangles: np.ndarray) -> Points:
+            a, b, c = self.part.vertices_mm[self.part.triangles[triangles]].transpose(1, 0, 2)
+            root, second = np.sqrt(rng.random((len(a), 1))), rng.random((len(a), 1))
+            return (1 - root) * a + root * (1 - second) * b + root * second * c
+
+        return self._by_area.draw(rng, points)
 
     @cached_property
     def sharp_edges(self) -> np.ndarray:
@@ -63,12 +74,26 @@ class Ground:
         sharp &= np.any(self.allowed[beside], axis=1)
         return np.flatnonzero(sharp & self.topology.outward)
 
-    def draw_on_edge(self, rng: np.random.Generator) -> tuple[int, Vector]:
-        """Draw a point by length on the sharp edges: an edge and a point of it."""
+    @cached_property
+    def _by_length(self) -> _Lot:
+        start, end = self._edge_ends
+        length = np.linalg.norm(end - start, axis=1)
+        return _Lot.of(length, (start + end) / 2, length / 2, self.density)
+
+    @property
+    def _edge_ends(self) -> tuple[Points, Points]:
         start, end = self.part.vertices_mm[self.topology.edges[self.sharp_edges]].transpose(1, 0, 2)
-        running = np.cumsum(np.linalg.norm(end - start, axis=1))
-        chosen = min(int(np.searchsorted(running, rng.random() * running[-1], side="right")), len(running) - 1)
-        return int(self.sharp_edges[chosen]), start[chosen] + rng.random() * (end[chosen] - start[chosen])
+        return start, end
+
+    def draw_on_edge(self, rng: np.random.Generator) -> tuple[int, Vector] | None:
+        """Draw a point by length and density on the sharp edges: an edge and a point of it; None if there is none."""
+        start, end = self._edge_ends
+
+        def points(edges: np.ndarray) -> Points:
+            return start[edges] + rng.random((len(edges), 1)) * (end[edges] - start[edges])
+
+        found = self._by_length.draw(rng, points)
+        return None if found is None else (int(self.sharp_edges[found[0]]), found[1])
 
     def clearance_mm(self, patch: np.ndarray, open_edges: np.ndarray, spine: Points) -> float:
         """Give the distance from a spine to the nearest edge of a patch of triangles that is not open."""
@@ -82,12 +107,45 @@ class Ground:
         return best
 
 
-def ground_of(part: Part, regions: Sequence[int], weights: Sequence[float] = ()) -> Ground:
+@dataclass(frozen=True, eq=False)
+class _Lot:
+    """Things that places are drawn from: by size and density, by rejection below a bound for each thing."""
+
+    running: PerPoint
+    most: PerPoint
+    density: Density | None
+
+    @staticmethod
+    def of(sizes: PerPoint, centres: Points, radii_mm: PerPoint, density: Density | None) -> _Lot:
+        """Prepare drawing from things of these sizes that lie in balls."""
+        most = np.ones(len(sizes)) if density is None else density.most(centres, radii_mm)
+        return _Lot(np.cumsum(sizes * most), most, density)
+
+    def draw(self, rng: np.random.Generator, points: Callable[[np.ndarray], Points]) -> tuple[int, Vector] | None:
+        """Draw a thing and a point of it; ``points`` gives a random point in each of some things."""
+        if len(self.running) == 0 or self.running[-1] <= 0:
+            return None
+        batch = 1 if self.density is None else _BATCH
+        for _ in range(_BATCHES):
+            things = np.searchsorted(self.running, rng.random(batch) * self.running[-1], side="right")
+            things = np.minimum(things, len(self.running) - 1)
+            places = points(things)
+            if self.density is None:
+                return int(things[0]), places[0]
+            kept = np.flatnonzero(rng.random(batch) * self.most[things] < self.density.at(places))
+            if len(kept):
+                return int(things[kept[0]]), places[kept[0]]
+        return None
+
+
+def ground_of(
+    part: Part, regions: Sequence[int], weights: Sequence[float] = (), density: Density | None = None
+) -> Ground:
     """Give the ground that some regions of a part make, by their indices, and how often each is chosen by its area."""
     weight = np.zeros(len(part.regions))
     weight[list(regions)] = weights or 1.0
     of_triangle = weight[part.region_of_triangle]
-    return Ground(part, topology_of(part), of_triangle > 0, np.cumsum(of_triangle * part.areas_mm2))
+    return Ground(part, topology_of(part), of_triangle > 0, of_triangle * part.areas_mm2, density)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,14 @@ import numpy as np
 
 from blemish.arrays import CornerNormals, PerPoint, Points, Triangles, Vector
 from blemish.defects.analytic import area_vectors, by_face, curved_gradient, dot, norm
+from blemish.defects.chart import SpotChart
+from blemish.defects.film import Film
 from blemish.defects.mesh import Mesh
 from blemish.defects.near import Near, in_footprint
 from blemish.defects.refine import refine
 from blemish.defects.settled import Settled
 from blemish.defects.smooth import smooth_normals
-from blemish.defects.specimen import Imprinted, Specimen
+from blemish.defects.specimen import Imprinted, LaidFilm, Specimen
 from blemish.errors import DefectError
 from blemish.part.model import Part
 from blemish.settings import plain
@@ -46,15 +48,18 @@ def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: f
     rest_normals = mesh.corner_normals()
     field = _Field.flat(len(rest))
     instance = np.zeros(len(triangles), dtype=np.int32)
+    footprints: list[np.ndarray] = []
     for index, one in enumerate(settled):
         own = near.of(index)
-        claimed = _press(one, rest, triangles[own], rest_normals[own], field)
-        instance[own[claimed]] = one.id
+        claimed = own[_press(one, rest, triangles[own], rest_normals[own], field)]
+        footprints.append(claimed)
+        # What lies on top of a dent is no reason to call it otherwise.
+        instance[claimed[instance[claimed] == 0] if isinstance(one.thing, Film) else claimed] = one.id
     moved = np.flatnonzero(field.height)
     vertices = rest.copy()
     vertices[moved] += field.height[moved, None] * field.upward[moved]
     for index, one in enumerate(settled):
-        if _turned(rest, vertices, triangles[near.of(index)]):
+        if not isinstance(one.thing, Film) and _turned(rest, vertices, triangles[near.of(index)]):
             where = np.round(one.laid.position, 3).tolist()
             raise DefectError(
                 f"specimen {name} of {part.name}: {one.label} at {where} mm turns the surface over: it is "
@@ -71,7 +76,13 @@ def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: f
         rest_normals=rest_normals,
         face=part.face[mesh.root.data],
         instance=instance,
-        defects=tuple(_record(one, part, vertices, triangles[instance == one.id], field) for one in settled),
+        defects=tuple(
+            _record(one, part, vertices, triangles[own if isinstance(one.thing, Film) else instance == one.id], field)
+            for one, own in zip(settled, footprints, strict=True)
+        ),
+        films=tuple(
+            _laid_film(one, own) for one, own in zip(settled, footprints, strict=True) if isinstance(one.thing, Film)
+        ),
     )
 
 
@@ -159,7 +170,23 @@ def _record(one: Settled, part: Part, vertices: Points, triangles: Triangles, fi
         normal=_three(one.laid.normal),
         region=part.regions[one.region].name,
         area_mm2=float(np.linalg.norm(area_vectors(vertices[triangles]), axis=1).sum() / 2),
-        depth_mm=_deepest_mm(field.height[used]),
+        depth_mm=0.0 if isinstance(one.thing, Film) else _deepest_mm(field.height[used]),
+    )
+
+
+def _laid_film(one: Settled, triangles: np.ndarray) -> LaidFilm:
+    film, chart = one.thing, one.laid.chart
+    assert isinstance(film, Film)
+    assert isinstance(chart, SpotChart)
+    return LaidFilm(
+        id=one.id,
+        kind=one.kind,
+        parameters=plain(film),
+        centre_mm=one.laid.position,
+        normal=one.laid.normal,
+        along=chart.along,
+        half_axes_mm=film.half_axes_mm,
+        triangles=triangles,
     )
 
 

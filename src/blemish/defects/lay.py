@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 from blemish.arrays import Vector
 from blemish.defects.analytic import dot, norm, on_surface
 from blemish.defects.chart import EdgeChart, SpotChart, TraceChart
+from blemish.defects.film import Film
 from blemish.defects.ground import SPOT_TURN_DEG, Candidate, Ground
 from blemish.defects.kind import OnEdge, Spot, Trace
 from blemish.defects.settled import Laid, Misfit
@@ -29,7 +30,9 @@ def lay_spot(ground: Ground, thing: Spot, at: Candidate) -> Laid | Misfit:
         return spine
     path, normals = on_surface(part, spine.triangles, spine.points)
     patch = topology.connected(topology.near(path, thing.reach_mm), spine.triangles, open_edges)
-    clear = ground.clearance_mm(patch, open_edges, path)
+    # A film ends at a sharp edge; everything else keeps clear of it.
+    ends = topology.turn_rad > np.radians(SPOT_TURN_DEG) if isinstance(thing, Film) else False
+    clear = ground.clearance_mm(patch, open_edges | ends, path)
     if clear < thing.reach_mm * MARGIN:
         return Misfit("an edge is too near", clear / thing.reach_mm)
     whole = thing.half_spine_mm + thing.reach_mm

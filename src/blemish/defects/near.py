@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from blemish.defects.analytic import area_vectors, norm
+from blemish.defects.film import Film
 from blemish.defects.kind import Relief
 from blemish.defects.mesh import Mesh, Rows
 from blemish.defects.refine import Splits
@@ -31,15 +32,17 @@ class Near:
     """Which triangles are near which defect, kept up to date while the mesh is refined: pairs, sorted by defect.
 
     Within a defect's footprint edges are at most a fifth of its smallest feature. Along the border of the footprint,
-    which is the border of its label, they are at most ``finest_edge_mm`` as well.
+    which is the border of its label, they are at most ``finest_edge_mm`` as well (but for films, which are in no mask).
     """
 
     def __init__(self, settled: Sequence[Settled], finest_edge_mm: float | None) -> None:
         self._settled = settled
         self._fine = np.array([one.thing.feature_mm / EDGES_PER_FEATURE for one in settled])
-        self._finest = np.inf if finest_edge_mm is None else finest_edge_mm
+        finest = np.inf if finest_edge_mm is None else finest_edge_mm
+        self._finest = [np.inf if isinstance(one.thing, Film) else finest for one in settled]
         self._triangle = np.concatenate([np.zeros(0, dtype=np.int64), *(one.laid.patch for one in settled)])
         self._owner = np.repeat(np.arange(len(settled)), [len(one.laid.patch) for one in settled])
+        self._key = np.random.default_rng(0).integers(1, 1 << 44, len(settled)).astype(np.float64)
         self._edge = np.full(len(self._triangle), np.inf)
         self._fresh = np.ones(len(self._triangle), dtype=bool)
         # What is known of each vertex: for which defect, its distance from the spine, whether in the footprint.
@@ -48,11 +51,14 @@ class Near:
         self._inside = Rows(np.zeros(0, dtype=np.int8))
 
     def follow(self, mesh: Mesh, splits: Splits | None) -> tuple[np.ndarray, np.ndarray]:
-        """Take note of what the last pass split; give new triangles to flip, and whose each one is (-1: nobody's)."""
+        """Take note of what the last pass split; give new triangles to flip, and the group of each one.
+
+        Triangles near the same defects, one or more, are a group; those near none have -1.
+        """
         self._fresh = np.ones(len(self._triangle), dtype=bool) if splits is None else self._follow(mesh, splits)
-        owner_of = np.full(mesh.triangles.count, -1)
-        owner_of[self._triangle] = self._owner
-        owner_of[np.bincount(self._triangle, minlength=mesh.triangles.count) > 1] = -1
+        # The sum of its owners' keys stands for a set of owners.
+        group_of = np.bincount(self._triangle, self._key[self._owner], minlength=mesh.triangles.count)
+        group_of[group_of == 0] = -1
         more = mesh.vertices.count - self._known.count
         self._known.append(np.full(more, -1, dtype=np.int32))
         self._distance.append(np.empty(more))
@@ -60,7 +66,7 @@ class Near:
         # What is finer than its feature asks for came of well-shaped triangles: it is well-shaped already.
         new = self._triangle[self._fresh]
         longest = _largest(mesh.length.data[mesh.edges.data[new]])
-        return new[longest > 0.45 * self._fine[self._owner[self._fresh]]], owner_of
+        return new[longest > 0.45 * self._fine[self._owner[self._fresh]]], group_of
 
     def look(self, mesh: Mesh, flipped: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Give triangles and the longest edge in mm that each may have; those not named may stay as they are."""
@@ -108,7 +114,7 @@ class Near:
         # Larger triangles are not asked about the footprint: it might lie between their corners.
         inside = self._inside.data[corners]
         count = np.where(longest <= 2 * BESIDE * fine, inside[:, 0] + inside[:, 1] + inside[:, 2], 0)
-        finest = min(fine, self._finest)
+        finest = min(fine, self._finest[index])
         return np.where(edge > 0, np.choose(count, [edge, finest, finest, fine]), 0.0)
 
     def _learn(self, mesh: Mesh, index: int, corners: np.ndarray) -> None:

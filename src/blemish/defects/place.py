@@ -24,6 +24,9 @@ TRIES = 200
 THICKNESS_PER_DEPTH = 2.0
 """A wall must be at least this many times as thick as the defect is deep."""
 
+NOWHERE_DENSE = Misfit("its map and its edges leave no surface")
+"""What a density that is zero nearly everywhere gives."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -47,6 +50,8 @@ def settle(ground: Ground, thing: Kind, asked: Asked, rng: np.random.Generator, 
                 return found
             found = Misfit("another defect is in the way")
         misfits.append(found)
+        if found is NOWHERE_DENSE:
+            break
     raise DefectError(_no_room(thing, asked, misfits, len(others)))
 
 
@@ -55,10 +60,10 @@ def _try(ground: Ground, thing: Kind, asked: Asked, rng: np.random.Generator) ->
     if isinstance(thing, OnEdge):
         if len(ground.sharp_edges) == 0:
             return Misfit("there is no sharp outward edge")
-        edge, point = ground.draw_on_edge(rng)
-        return settle_on_edge(ground, thing, asked, edge, point)
-    triangle, point = ground.draw(rng)
-    return settle_at(ground, thing, asked, triangle, point)
+        on_edge = ground.draw_on_edge(rng)
+        return NOWHERE_DENSE if on_edge is None else settle_on_edge(ground, thing, asked, *on_edge)
+    found = ground.draw(rng)
+    return NOWHERE_DENSE if found is None else settle_at(ground, thing, asked, *found)
 
 
 def settle_at(ground: Ground, thing: Kind, asked: Asked, triangle: int, point: Vector) -> Settled | Misfit:
@@ -140,4 +145,5 @@ def _size(thing: Kind) -> str:
         length += 2 * thing.half_spine_mm
     if isinstance(thing, OnEdge):
         length = 2 * thing.half_edge_mm
-    return f"{length:.3g} mm long and {2 * thing.reach_mm:.3g} mm wide with its rim, and {thing.deepest_mm:.3g} mm deep"
+    size = f"{length:.3g} mm long and {2 * thing.reach_mm:.3g} mm wide with its rim"
+    return f"{size}, and {thing.deepest_mm:.3g} mm deep" if thing.deepest_mm else size

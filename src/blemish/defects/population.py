@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from blemish.defects.bump import Bump
+from blemish.defects.density import Peak, density_of
 from blemish.defects.dent import Dent
+from blemish.defects.dust import Dust
+from blemish.defects.fibre import Fibre
+from blemish.defects.film import Film
+from blemish.defects.fingerprint import Fingerprint
 from blemish.defects.gouge import Gouge
-from blemish.defects.ground import Ground, ground_of
+from blemish.defects.ground import SPOT_TURN_DEG, Ground, ground_of
 from blemish.defects.imprint import imprint
 from blemish.defects.kind import Kind
 from blemish.defects.nick import Nick
 from blemish.defects.pits import Pits
 from blemish.defects.place import Asked, settle
+from blemish.defects.rub import Rub
 from blemish.defects.scratch import Scratch
 from blemish.defects.settled import Settled
 from blemish.defects.specimen import Specimen
+from blemish.defects.stain import Stain
+from blemish.defects.topology import topology_of
 from blemish.errors import DefectError, RequestError
 from blemish.part.model import Part
 from blemish.seeds import stream
-from blemish.settings import Count, Positive, settings
+from blemish.settings import Count, NotNegative, Positive, settings
 from blemish.vary import Integers, draw, population_of, ranged
 
 if TYPE_CHECKING:
@@ -40,28 +50,49 @@ class Placing:
     """How many a specimen has: a number or ``{ integers = [low, high] }``."""
     significant: bool = True
     """Significant defects are what inspection must find; insignificant ones are like them but must be left alone."""
+    insignificant_below: dict[str, float] | None = None
+    """The rule of acceptance: ``{ diameter_mm = 0.3, depth_mm = 0.02 }`` makes every one insignificant that is below
+    any of these. Correct specimens then carry those of the population that are insignificant."""
     on_correct: bool = True
     """Whether correct specimens carry them too, if they are insignificant; a significant defect never lies on one."""
     regions: tuple[str, ...] = ("*",)
     """Names of the regions they may lie in; ``*`` is every region. A defect lies wholly within them."""
     weights: tuple[Positive, ...] = ()
     """One for each of ``regions``: how much more often an area there is chosen. Without, all areas alike."""
+    map: tuple[Peak, ...] = ()
+    """Places around which they are denser: ``[{ at_mm = [0, 30, 5], within_mm = 4, weight = 2 }, ...]``."""
+    elsewhere: NotNegative = 0.0
+    """With a ``map``: how dense they are far from its places, where a peak of weight 1 is 1 in its middle."""
+    near_edges_mm: Positive | None = None
+    """They are denser towards sharp edges, where parts are knocked: by a factor of e for each such distance."""
 
 
-DentPopulation = population_of(Dent, "dent", also=Placing)
-ScratchPopulation = population_of(Scratch, "scratch", also=Placing)
-GougePopulation = population_of(Gouge, "gouge", also=Placing)
-PitsPopulation = population_of(Pits, "pits", also=Placing)
-NickPopulation = population_of(Nick, "nick", also=Placing)
-BumpPopulation = population_of(Bump, "bump", also=Placing)
+def _never(significant: bool) -> bool:  # noqa: FBT001
+    if significant:
+        raise ValueError(
+            "what only lies on the surface is never significant; leave `significant` out, and choose bump, pits or "
+            "scratch for what inspection must find"
+        )
+    return significant
+
+
+@settings
+class FilmPlacing(Placing):
+    """The same for what only lies on the surface."""
+
+    significant: Annotated[bool, AfterValidator(_never)] = False
+    """Always false: dust, stains and the traces of hands must be left alone."""
+
+
+SHAPES = (("dent", Dent), ("scratch", Scratch), ("gouge", Gouge), ("pits", Pits), ("nick", Nick), ("bump", Bump))
+FILMS = (("dust", Dust), ("fibre", Fibre), ("stain", Stain), ("fingerprint", Fingerprint), ("rub", Rub))
 
 if TYPE_CHECKING:
     DefectPopulation = Any
 else:
-    DefectPopulation = Annotated[
-        DentPopulation | ScratchPopulation | GougePopulation | PitsPopulation | NickPopulation | BumpPopulation,
-        Field(discriminator="kind"),
-    ]
+    _MADE = [population_of(thing, kind, also=Placing) for kind, thing in SHAPES]
+    _MADE += [population_of(thing, kind, also=FilmPlacing) for kind, thing in FILMS]
+    DefectPopulation = Annotated[Union[tuple(_MADE)], Field(discriminator="kind")]  # noqa: UP007
 
 
 def make_specimen(  # noqa: PLR0917
@@ -79,23 +110,53 @@ def make_specimen(  # noqa: PLR0917
     """
     settled: list[Settled] = []
     for index, population in enumerate(populations):
-        if not (defective or (population.on_correct and not population.significant)):
+        if not (defective or may_lie_on_correct(population)):
             continue
         ground = _ground(part, name, index, population)
         count = int(draw(population.per_specimen, stream(seed, "defects", name, index)))
         for number in range(count):
+            label = f"{population.kind} {number + 1} of {count} (population {index + 1})"
+            rng = stream(seed, "defects", name, index, number)
+            thing = _draw_thing(population, rng, f"specimen {name}: {label}")
+            significant = is_significant(population, thing)
+            if significant and not defective:
+                continue
             asked = Asked(
                 specimen=name,
                 id=len(settled) + 1,
                 kind=population.kind,
-                label=f"{population.kind} {number + 1} of {count} (population {index + 1})",
-                significant=population.significant,
+                label=label,
+                significant=significant,
                 regions=population.regions,
             )
-            rng = stream(seed, "defects", name, index, number)
-            thing = _draw_thing(population, rng, asked)
-            settled.append(settle(ground, thing, asked, rng, settled))
+            # Dust may lie on a dent; dents keep clear of each other, and so do films.
+            others = [one for one in settled if isinstance(one.thing, Film) == isinstance(thing, Film)]
+            settled.append(settle(ground, thing, asked, rng, others))
     return imprint(part, name, settled, finest_edge_mm)
+
+
+def may_lie_on_correct(population: Any) -> bool:
+    """Say whether some of a population may lie on a correct specimen."""
+    return population.on_correct and (not population.significant or bool(population.insignificant_below))
+
+
+def is_significant(population: Any, thing: Kind) -> bool:
+    """Say whether one defect of a population matters, by the population's rule of acceptance."""
+    limits = population.insignificant_below or {}
+    return population.significant and all(getattr(thing, name) >= limit for name, limit in limits.items())
+
+
+def rule_mistakes(population: Any) -> list[str]:
+    """List what a rule of acceptance names that defects of this kind do not have."""
+    plain_one = population.thing()
+    known = [field.name for field in fields(plain_one) if isinstance(getattr(plain_one, field.name), int | float)]
+    mistakes = []
+    for name in population.insignificant_below or {}:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
+            mistakes.append(f"insignificant_below: a {population.kind} has no {name!r}; {hint}")
+    return mistakes
 
 
 def _ground(part: Part, name: str, index: int, population: Any) -> Ground:
@@ -112,16 +173,22 @@ def _ground(part: Part, name: str, index: int, population: Any) -> Ground:
         raise DefectError(
             f"{what} have {len(population.weights)} weights for {len(wanted)} regions; give one for each, or none"
         )
-    ground = ground_of(part, [known.index(region) for region in wanted], population.weights)
-    if ground.cumulative_mm2[-1] <= 0:
+    mistakes = rule_mistakes(population)
+    if mistakes:
+        raise DefectError(f"{what}: {'; '.join(mistakes)}")
+    topology = topology_of(part)
+    sharp = part.vertices_mm[topology.edges[topology.turn_rad > np.radians(SPOT_TURN_DEG)]]
+    density = density_of(population.map, population.elsewhere, population.near_edges_mm, sharp)
+    ground = ground_of(part, [known.index(region) for region in wanted], population.weights, density)
+    if not np.any(ground.weighed_mm2 > 0):
         raise DefectError(f"{what} have no surface to lie on: {', '.join(wanted) or 'no region'} has no area")
     return ground
 
 
-def _draw_thing(population: Any, rng: np.random.Generator, asked: Asked) -> Kind:
+def _draw_thing(population: Any, rng: np.random.Generator, whose: str) -> Kind:
     """Draw a defect; ranges that contradict themselves are a :class:`DefectError` that says whose."""
     try:
         thing: Kind = population.draw(rng)
     except RequestError as error:
-        raise DefectError(f"specimen {asked.specimen}: {asked.label}: {error}") from None
+        raise DefectError(f"{whose}: {error}") from None
     return thing

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles
+import numpy as np
+
+from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles, Vector
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,25 @@ class Imprinted:
     """The outward surface normal there."""
     region: str
     area_mm2: float
-    """Area of the triangles that carry its id."""
+    """Area of the triangles that carry its id; of a film, of all that it covers."""
     depth_mm: float
     """The deepest displacement measured on the mesh; positive is into the metal."""
+
+
+@dataclass(frozen=True, eq=False)
+class LaidFilm:
+    """Where a film lies, for whoever computes what it does to light."""
+
+    id: int
+    kind: str
+    parameters: dict[str, Any]
+    centre_mm: Vector
+    normal: Vector
+    along: Vector
+    """The direction of its length, a unit vector in the surface."""
+    half_axes_mm: tuple[float, float]
+    triangles: np.ndarray
+    """The triangles of the specimen that it covers; a dent among them keeps its own id."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,3 +69,5 @@ class Specimen:
     instance: PerTriangle
     """Defect id of each triangle; 0 is none. Significant and insignificant defects both have ids."""
     defects: tuple[Imprinted, ...]
+    films: tuple[LaidFilm, ...] = ()
+    """Where dust, stains and the like lie: those of ``defects`` that have no shape."""

@@ -1,0 +1,54 @@
+"""Rub mark: where the part was slid over a tray or a glove: a bundle of fine streaks, dulled, not scratched.
+
+Streaks run along u, ``streak`` wide and thirty times as long, drawn by the same lattice noise as a brushed finish. With
+rho the place in the ellipse::
+
+    film = s((1 - rho) / 0.5) * s(noise above 1 - cover)
+
+under it the metal gets rougher by ``haze`` and loses ``strength`` of its shine. Our own design.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from annotated_types import Interval
+
+from blemish.defects.film import Film
+from blemish.settings import Count, Fraction, Positive, settings
+
+
+@settings
+class Rub(Film):
+    """A rub mark: an elongated patch of dull streaks."""
+
+    length_mm: Positive = 8.0
+    """Typical 3 - 25."""
+    breadth_mm: Positive = 3.0
+    """Typical 1 - 8; at most the length."""
+    streak_mm: Positive = 0.06
+    """Width of a streak. Typical 0.03 - 0.2."""
+    cover: Fraction = 0.5
+    """The part of the middle of the patch that is streaked."""
+    strength: Fraction = 0.15
+    """How much of the metal's shine the streaks take."""
+    haze: Annotated[float, Interval(ge=0, le=0.6)] = 0.25
+    """Roughness (GGX alpha) that the streaks add to the metal's own."""
+    albedo: Annotated[float, Interval(ge=0, le=0.5)] = 0.1
+    """How much of the light that is taken comes back diffusely."""
+    orientation_deg: float = 0.0
+    """Direction in which it was rubbed, from the surface's own direction."""
+    pattern: Count = 0
+    """Which of the endless patterns of streaks."""
+
+    def __post_init__(self) -> None:
+        if self.breadth_mm > self.length_mm:
+            raise ValueError(
+                f"a rub mark {self.length_mm:g} mm long cannot be {self.breadth_mm:g} mm broad; "
+                "its length is the larger of the two"
+            )
+
+    @property
+    def half_axes_mm(self) -> tuple[float, float]:
+        """Half the length and half the breadth."""
+        return self.length_mm / 2, self.breadth_mm / 2
