@@ -6,14 +6,15 @@ Everything here would stop the work later, some of it after hours. Each function
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from blemish.dataset.split import Member, draw_split
-from blemish.errors import FinishError, RequestError
+from blemish.errors import FinishError, RequestError, did_you_mean
 from blemish.finish import draw_finishes
 from blemish.finish.metals import metal_named
+from blemish.part.divide import divide
 from blemish.plan.make import mistakes
 from blemish.recipe import Recipe, is_defective
 from blemish.seeds import stream
@@ -25,13 +26,17 @@ SETS = {"train": "is learned from", "val": "the threshold is chosen on", "test":
 
 
 def with_part(recipe: Recipe, part: Part) -> list[str]:
-    """List everything in a recipe that contradicts itself or does not fit its part."""
+    """List everything in a recipe that contradicts itself or does not fit its part, as the part's file says it."""
+    regions, wrong = divide(part, recipe.regions)
+    part = replace(part, regions=regions)
     return [
+        *wrong,
         *(f"camera, light and plan: {mistake}" for mistake in mistakes(recipe.camera, recipe.light, recipe.plan)),
         *_metal(recipe),
         *_regions(recipe, part),
         *_defects(recipe),
-        *_finishes(recipe, part),
+        # Without its faces a region cannot carry a finish; to say so would only repeat what its rule did.
+        *(_names_in_finishes(recipe, part) if wrong else _finishes(recipe, part)),
         *_sets(recipe),
     ]
 
@@ -49,11 +54,7 @@ def _regions(recipe: Recipe, part: Part) -> Iterator[str]:
     places += [(f"defects[{i}].regions", population.regions) for i, population in enumerate(recipe.defects, 1)]
     known = [region.name for region in part.regions]
     for place, names in places:
-        for name in names:
-            if name != "*" and name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-                yield f"{place}: {part.name} has no region {name!r}; {hint}"
+        yield from (f"{place}: {mistake}" for mistake in part.strange_regions(names))
     for i, population in enumerate(recipe.defects, 1):
         wanted = known if "*" in population.regions else population.regions
         if population.weights and len(population.weights) != len(wanted):
@@ -84,15 +85,19 @@ def _finishes(recipe: Recipe, part: Part) -> Iterator[str]:
         yield f"finishes: {error}"
 
 
+def _names_in_finishes(recipe: Recipe, part: Part) -> Iterator[str]:
+    populations: tuple[Any, ...] = recipe.finishes
+    for i, population in enumerate(populations, 1):
+        yield from (f"finishes[{i}].regions: {mistake}" for mistake in part.strange_regions(population.regions))
+
+
 def _sets(recipe: Recipe) -> Iterator[str]:
     """Tell sets that are not train, val and test, and those that no specimen falls into."""
     shares = recipe.split.shares
     missing = [name for name in SETS if name not in shares]
     strange = [name for name in shares if name not in SETS]
     for name in strange:
-        near = difflib.get_close_matches(name, SETS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"the sets are {', '.join(SETS)}"
-        yield f"split.shares: nothing uses a set {name!r}; {hint}"
+        yield f"split.shares: nothing uses a set {name!r}; {did_you_mean(name, SETS, 'the sets are')}"
     for name in missing:
         yield f"split.shares: there is no share for {name}, which {SETS[name]}; the sets are {', '.join(SETS)}"
     if missing or strange or recipe.split.by == "frame":  # how many frames there are, only the plan will tell

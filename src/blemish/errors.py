@@ -25,6 +25,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
+def did_you_mean(wrong: object, known: Iterable[object], otherwise: str = "there are") -> str:
+    """Give the hint that a message about an unknown name ends with: the nearest known name, or all that there are."""
+    import difflib
+
+    names = [str(name) for name in known]
+    near = difflib.get_close_matches(str(wrong), names, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"{otherwise} {', '.join(names)}" if names else f"{otherwise} none"
+
+
 class BlemishError(Exception):
     """What went wrong, in words for the person who asked; ``exit_code`` is what the command line returns."""
 

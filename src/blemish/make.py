@@ -89,7 +89,7 @@ def make(
     """
     if workers < 1:
         raise RequestError(f"{workers} workers cannot make anything; ask for at least one")
-    part = load(recipe.part, base=base) if part is None else part
+    part = load(recipe.part, base=base, rules=recipe.regions) if part is None else part
     with _alone(root):
         plan = plan_for(recipe, part, plan_path(root))
         header = _header(recipe, part, name)
@@ -198,7 +198,7 @@ def _tasks(recipe: Recipe, base: Path, root: Path, missing: list[tuple[str, str]
 def _prepared(recipe: str, base: Path, plan: Path) -> tuple[Recipe, Part, Plan]:
     """Read once a process what all tasks share."""
     value = read(Recipe, json.loads(recipe), "the recipe")
-    part = load(value.part, base=base)
+    part = load(value.part, base=base, rules=value.regions)
     return value, part, read_plan(plan, part)
 
 

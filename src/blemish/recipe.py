@@ -19,6 +19,7 @@ from blemish.engine import start
 from blemish.engine.llvm import find
 from blemish.finish import FinishPopulation
 from blemish.part import Part, PartSource
+from blemish.part.rules import RegionRule
 from blemish.plan import Camera, Plan, Planning, RingLight, Viewpoint
 from blemish.render import Rendering, Sensor
 from blemish.settings import Count, canonical, settings
@@ -59,6 +60,8 @@ class Recipe:
     """All that is made follows from it; 0 is a seed like any other. Split and learning have seeds of their own."""
     part: PartSource = PartSource()
     """The CAD model."""
+    regions: tuple[RegionRule, ...] = ()
+    """Which faces were machined alike, where the colours in the CAD file do not say it."""
     camera: Camera = Camera()
     """The camera, from its data sheets."""
     light: RingLight = RingLight()

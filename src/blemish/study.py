@@ -22,6 +22,7 @@ from blemish.errors import StudyError
 from blemish.learn.protocol import Protocol
 from blemish.make import Advance, Made, make
 from blemish.part import Part, load
+from blemish.part.divide import divided
 from blemish.recipe import Recipe
 from blemish.settings import read, read_toml, settings
 
@@ -86,11 +87,14 @@ def load_part(file: StudyFile) -> Part:
     mistakes = against_part(file.study, part)
     if mistakes:
         raise StudyError(str(file.path), mistakes)
-    return part
+    return divided(part, file.study.regions)
 
 
 def against_part(study: Study, part: Part) -> list[str]:
-    """List what in a study contradicts itself or does not fit its part; all that can be told before the work."""
+    """List what in a study contradicts itself or does not fit its part; all that can be told before the work.
+
+    ``part`` is the part as its file says it, without the study's rules of regions.
+    """
     return with_part(study, part)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from blemish.part import Part
     from blemish.part.check import PartFacts
 
 SAMPLES_A_SECOND = 5e6
 """What two processor cores reach on the built-in clutch (``benchmarks/frame.py``); more cores and GPUs reach more."""
 
 
-def check(study: Path, *, out: Path | None = None) -> None:
+def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
     """Tell every mistake in a study, and what it would cost in frames, disk and time.
 
     Parameters
@@ -21,6 +22,8 @@ def check(study: Path, *, out: Path | None = None) -> None:
         The study file.
     out
         The run folder; without it ``runs/NAME``.
+    faces
+        List every face of the part too: its number, region, area and surface, as rules of regions can ask for them.
     """
     from blemish.make import disk_bytes, plan_path, refuse_small_disk
     from blemish.part.check import facts
@@ -31,7 +34,9 @@ def check(study: Path, *, out: Path | None = None) -> None:
     file = read_study(study)
     settings = file.study
     part = load_part(file)
-    _tell(facts(part))
+    _tell(facts(part), _finish_of_region(settings.finishes, part))
+    if faces:
+        _list_faces(part)
     path = plan_path(run_folder(settings, out) / "dataset")
     planned = wishes_of(path) == plan_digest(settings.recipe, part)
     views, most = settings.plan.max_views, "at most "
@@ -53,13 +58,43 @@ def check(study: Path, *, out: Path | None = None) -> None:
     print(f"{study}: no mistakes" + ("" if planned else f"; next: blemish plan {study}"))
 
 
-def _tell(part: PartFacts) -> None:
+def _finish_of_region(populations: tuple[Any, ...], part: Part) -> dict[str, str]:
+    """Say which finish each region has, and tell those that are left without a region."""
+    named = {
+        name: f"{population.kind} (finishes[{index}])"
+        for index, population in enumerate(populations, 1)
+        for name in population.regions
+    }
+    regions = [region.name for region in part.regions]
+    if "*" in named and not set(regions) - set(named):
+        print(f'note: {named["*"]} is for "*", and every region is named by another finish')
+    return {name: named.get(name, named.get("*", "no finish")) for name in regions}
+
+
+def _list_faces(part: Part) -> None:
+    from blemish.part.matching import FaceTable
+
+    table = FaceTable(part)
+    width = max(len(region.name) for region in part.regions)
+    print("face  region" + " " * (width - 6) + "        mm2  surface")
+    for face, region in enumerate(part.region_of_face):
+        name = f" {table.markings[face].name!r}" if table.markings[face].name else ""
+        said = f"{part.regions[region].name:<{width}} {table.area_mm2[face]:10.4g}  {table.describe(face)}{name}"
+        print(f"{face:4}  {said}")
+
+
+def _tell(part: PartFacts, finishes: dict[str, str]) -> None:
     x, y, z = part.size_mm
     print(
         f"{part.name}: {x:.4g} x {y:.4g} x {z:.4g} mm, {part.volume_mm3 / 1000:.4g} cm3, {part.num_faces} faces, "
         f"{part.num_triangles} triangles, " + ("closed" if part.watertight else "NOT closed")
     )
     width = max(len(region.name) for region in part.regions)
+    widest = max(len(finish) for finish in finishes.values())
     for region in part.regions:
+        faces = f"{region.num_faces} face{'s' if region.num_faces > 1 else ''}"
         kinds = ", ".join(f"{count} {kind}" for kind, count in region.kinds.items())
-        print(f"  {region.name:<{width}}  {region.area_mm2:8.0f} mm2  {region.area_fraction:5.1%}  {kinds}")
+        print(
+            f"  {region.name:<{width}}  {region.area_mm2:8.0f} mm2  {region.area_fraction:5.1%}  "
+            f"{finishes[region.name]:<{widest}}  {faces}: {kinds}"
+        )

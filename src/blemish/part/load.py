@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,13 @@ import numpy as np
 
 from blemish.arrays import Points
 from blemish.errors import PartError
-from blemish.part.model import Part, Region
+from blemish.part.model import Marking, Part, Region
 from blemish.part.source import BUILTIN, MM_PER_UNIT, PartSource
 from blemish.settings import canonical, plain
 
 if TYPE_CHECKING:
     from blemish.part.faces import Geometry
+    from blemish.part.rules import RegionRule
 
 STEP = (".step", ".stp", ".p21")
 MESHES = (".stl", ".obj", ".ply", ".glb")
@@ -27,23 +28,25 @@ READING = 1
 BUILTIN_FOLDER = Path(__file__).parent / "builtin"
 
 
-def load(source: PartSource, base: Path = Path()) -> Part:
+def load(source: PartSource, base: Path = Path(), rules: Sequence[RegionRule] = ()) -> Part:
     """Read a part; relative paths are seen from ``base``, the study's folder. Takes about a second for a STEP file.
 
-    Raises :class:`PartError` for everything that is wrong with the file: not there, not what its name says, no solid,
-    several solids, open, a size that no inspected part has, a kernel that hangs or breaks down.
+    ``rules`` draw its regions where colours in the file do not. Raises :class:`PartError` for everything that is
+    wrong with the file: not there, not what its name says, no solid, several solids, open, a size that no inspected
+    part has, a kernel that hangs or breaks down; and for rules that do not fit the part.
     """
     path, name = locate(source, base)
     suffix = path.suffix.lower()
     if suffix in STEP:
-        geometry, regions = _from_step(path, source)
+        geometry, regions, markings = _from_step(path, source)
     elif suffix in MESHES:
         geometry, regions = _from_mesh(path, source)
+        markings = ()
     else:
         raise PartError(
             f"{path}: a file ending in {suffix or 'nothing'!r} is no part; these are read: {', '.join(STEP + MESHES)}"
         )
-    return Part(
+    part = Part(
         name=name,
         digest=_digest(path, source),
         vertices_mm=geometry.vertices_mm,
@@ -52,7 +55,13 @@ def load(source: PartSource, base: Path = Path()) -> Part:
         face=geometry.face,
         surfaces=geometry.surfaces,
         regions=regions,
+        markings=markings,
     )
+    if not rules:
+        return part
+    from blemish.part.divide import divided
+
+    return divided(part, rules)
 
 
 def locate(source: PartSource, base: Path) -> tuple[Path, str]:
@@ -78,9 +87,10 @@ def locate(source: PartSource, base: Path) -> tuple[Path, str]:
     return path, path.stem
 
 
-def _from_step(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, ...]]:
+def _from_step(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, ...], tuple[Marking, ...]]:
     from blemish.part.faces import geometry_of
-    from blemish.part.regions import group
+    from blemish.part.names import face_names
+    from blemish.part.regions import colour_names, group
     from blemish.part.step import length_unit, read_step
 
     if source.unit is not None:
@@ -94,7 +104,10 @@ def _from_step(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, 
     if path.parent == BUILTIN_FOLDER:
         table = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))["colours"]
         names = {name: (red, green, blue) for name, (red, green, blue) in table.items()}
-    return geometry, group(geometry.surfaces, colours, names)
+    called = colour_names(colours, names)
+    markings = zip(colours, called, face_names(path, faces.surfaces), strict=True)
+    regions = group(geometry.surfaces, colours, called)
+    return geometry, regions, tuple(Marking(*marking) for marking in markings)
 
 
 def _from_mesh(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles, Vector
+from blemish.errors import did_you_mean
 
 SurfaceKind = Literal["plane", "cylinder", "cone", "sphere", "torus", "free"]
 
@@ -44,6 +46,18 @@ class Region:
     """The colour that the faces carry in the CAD file, sRGB in [0, 1], if that is what made them a region."""
 
 
+@dataclass(frozen=True)
+class Marking:
+    """What a CAD file says of one face besides its surface."""
+
+    colour: tuple[float, float, float] | None = None
+    """sRGB in [0, 1]."""
+    colour_name: str | None = None
+    """What that colour is called: as the region that it makes."""
+    name: str | None = None
+    """The name that the designer gave to the face."""
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """A part in millimetres: a watertight triangle mesh whose triangles remember their CAD face.
@@ -54,7 +68,7 @@ class Part:
 
     name: str
     digest: str
-    """SHA-256 of the file that the part was read from, with the settings of the reading."""
+    """SHA-256 of the file that the part was read from, with the settings of the reading and the rules of regions."""
     vertices_mm: Points
     triangles: Triangles
     normals: CornerNormals
@@ -63,6 +77,8 @@ class Part:
     surfaces: tuple[Surface, ...]
     regions: tuple[Region, ...]
     """Every face is in exactly one region."""
+    markings: tuple[Marking, ...] = ()
+    """What the file says of each face besides its surface; empty where it says nothing."""
 
     @cached_property
     def region_of_face(self) -> PerTriangle:
@@ -92,6 +108,15 @@ class Part:
     def centre_mm(self) -> np.ndarray:
         """The centre of the axis-aligned bounding box, shape (3,)."""
         return (self.vertices_mm.min(axis=0) + self.vertices_mm.max(axis=0)) / 2
+
+    def strange_regions(self, names: Iterable[str]) -> list[str]:
+        """List what is wrong with names of regions, one line for each that the part does not have; ``*`` is all."""
+        known = [region.name for region in self.regions]
+        return [
+            f"{self.name} has no region {name!r}; {did_you_mean(name, known)}"
+            for name in names
+            if name != "*" and name not in known
+        ]
 
     def region_named(self, name: str) -> int:
         """Give the index of a region; ``KeyError`` if there is none of that name."""

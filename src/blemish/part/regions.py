@@ -48,22 +48,30 @@ PLAIN_COLOURS: dict[str, Colour] = {
 }
 """Plain names and a typical sRGB value of each."""
 
+UNCOLOURED = "uncoloured"
+"""The region of faces that carry no colour, where others do."""
+
 SAME_COLOUR = 0.02
 """Colours nearer than this (in sRGB) to a named one are that one: CAD programs round when they write."""
 
 
 def group(
-    surfaces: Sequence[Surface], colours: Sequence[Colour | None], names: Mapping[str, Colour]
+    surfaces: Sequence[Surface], colours: Sequence[Colour | None], called: Sequence[str | None]
 ) -> tuple[Region, ...]:
-    """Group faces into regions, in the order of the faces; ``names`` says what colours mean, where that is known."""
+    """Group faces into regions, in the order of the faces; ``called`` is the name of each face's colour."""
     if len(set(colours)) <= 1:
         return by_kind(surfaces)
-    palette = list(dict.fromkeys(colours))
-    called = _called(palette, names)
     faces: dict[str, list[int]] = {}
-    for face, colour in enumerate(colours):
-        faces.setdefault(called[palette.index(colour)], []).append(face)
+    for face, name in enumerate(called):
+        faces.setdefault(name or UNCOLOURED, []).append(face)
     return tuple(Region(name, tuple(mine), colours[mine[0]]) for name, mine in faces.items())
+
+
+def colour_names(colours: Sequence[Colour | None], names: Mapping[str, Colour]) -> tuple[str | None, ...]:
+    """Name the colour of each face; ``names`` says what colours mean, where that is known."""
+    palette = list(dict.fromkeys(colour for colour in colours if colour is not None))
+    called = dict(zip(palette, _called(palette, names), strict=True))
+    return tuple(None if colour is None else called[colour] for colour in colours)
 
 
 def by_kind(surfaces: Sequence[Surface]) -> tuple[Region, ...]:
@@ -74,16 +82,16 @@ def by_kind(surfaces: Sequence[Surface]) -> tuple[Region, ...]:
     return tuple(Region(name, tuple(mine)) for name, mine in faces.items())
 
 
-def _called(palette: Sequence[Colour | None], names: Mapping[str, Colour]) -> list[str]:
+def _called(palette: Sequence[Colour], names: Mapping[str, Colour]) -> list[str]:
     """Name colours: as the table says where it does, else by the nearest plain name, numbered if that is taken."""
     called: list[str] = []
     taken: Counter[str] = Counter()
     for colour in palette:
-        known = colour and _nearest(colour, names)
-        if known and colour and _apart(colour, names[known]) < SAME_COLOUR:
+        known = _nearest(colour, names)
+        if known and _apart(colour, names[known]) < SAME_COLOUR:
             called.append(known)
             continue
-        name = _nearest(colour, PLAIN_COLOURS) if colour else "uncoloured"
+        name = _nearest(colour, PLAIN_COLOURS)
         taken[name] += 1
         called.append(name if taken[name] == 1 else f"{name}-{taken[name]}")
     return called

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,13 +73,10 @@ def sample_surface(part: Part, spacing_mm: float, regions: tuple[str, ...], seed
 
 def inspected_regions(part: Part, names: tuple[str, ...]) -> list[int]:
     """Give the indices of the named regions; :class:`PlanError` if the part has none of a name."""
-    known = [region.name for region in part.regions]
-    for name in names:
-        if name != "*" and name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
-            raise PlanError(f"regions: part {part.name} has no region {name!r}; {hint}")
-    return [index for index, name in enumerate(known) if "*" in names or name in names]
+    strange = part.strange_regions(names)
+    if strange:
+        raise PlanError("\n".join(f"regions: {mistake}" for mistake in strange))
+    return [index for index, region in enumerate(part.regions) if "*" in names or region.name in names]
 
 
 def _points_on(part: Part, triangle: np.ndarray, u: PerPoint, v: PerPoint, area: PerPoint) -> Samples:
