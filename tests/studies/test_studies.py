@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from blemish.evaluate.transfer import Table
+from blemish.settings import read
 from blemish.study import load_part, read_study
 
-STUDIES = sorted((Path(__file__).resolve().parents[2] / "studies").glob("*.toml"))
+FOLDER = Path(__file__).resolve().parents[2] / "studies"
+TABLES = [FOLDER / "transfer.toml"]
+STUDIES = sorted(set(FOLDER.glob("*.toml")) - set(TABLES))
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
@@ -19,6 +24,15 @@ def test_the_study_loads_and_fits_its_part(path: Path) -> None:
     assert f"studies/{path.name}" in file.text
     if file.study.data is None:
         assert load_part(file).regions
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+def test_the_transfer_table_has_no_mistakes(path: Path) -> None:
+    """Nothing is wrong in the file itself; its datasets are not part of the project."""
+    text = path.read_text(encoding="utf-8")
+    table = read(Table, tomllib.loads(text), str(path))
+    assert table.name == path.stem
+    assert f"studies/{path.name}" in text
 
 
 def test_the_study_of_a_new_folder_loads(tmp_path: Path) -> None:

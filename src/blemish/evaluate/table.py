@@ -44,7 +44,7 @@ def as_markdown(evaluations: Mapping[str, Evaluation]) -> str:
 
 def as_latex(evaluations: Mapping[str, Evaluation]) -> str:
     """Give the table as a LaTeX ``tabular`` with the rules of the booktabs package."""
-    head, *rows = [" & ".join(_tex(cell) for cell in row) + r" \\" for row in _rows(evaluations)]
+    head, *rows = [" & ".join(escape_tex(cell) for cell in row) + r" \\" for row in _rows(evaluations)]
     begin = r"\begin{tabular}{l" + "r" * (len(COLUMNS) - 1) + "}"
     return "\n".join([begin, r"\toprule", head, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}"])
 
@@ -57,7 +57,8 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def _tex(text: str) -> str:
+def escape_tex(text: str) -> str:
+    """Write text so that LaTeX prints it as it is."""
     for special in "&%$#_{}":
         text = text.replace(special, "\\" + special)
     return text

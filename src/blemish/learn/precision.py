@@ -7,6 +7,7 @@ instructions; else fp32. Measured on two cores of an AMD EPYC with AVX-512 BF16,
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
 from typing import Literal
 
@@ -16,14 +17,21 @@ from blemish.errors import RequestError
 
 Choice = Literal["auto", "fp32", "bf16"]
 Resolved = Literal["fp32", "bf16"]
-Device = Literal["auto", "cpu", "cuda"]
+Device = str
+"""``auto`` (a GPU where there is one), ``cpu``, ``cuda``, or one of several GPUs: ``cuda:0``, ``cuda:1`` ..."""
 
 
 def choose_device(device: Device) -> torch.device:
     """Give the GPU where there is one, unless told otherwise; a GPU that is asked for must be there."""
-    if device == "cuda" and not torch.cuda.is_available():
-        raise RequestError("device 'cuda' was asked for and torch sees no GPU; use 'auto' or 'cpu'")
-    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+        raise RequestError(f"device {device!r} is none of auto, cpu, cuda, cuda:0, cuda:1 ...")
+    there = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    number = int(device.partition(":")[2] or 0)
+    if device.startswith("cuda") and number >= there:
+        raise RequestError(f"device {device!r} was asked for and torch sees {there or 'no'} GPU; use 'auto' or 'cpu'")
+    if device == "auto":
+        return torch.device("cuda" if there else "cpu")
+    return torch.device(device)
 
 
 def resolve(precision: Choice, device: torch.device) -> Resolved:

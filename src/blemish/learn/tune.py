@@ -8,27 +8,38 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
+from typing import Annotated
+
+from annotated_types import MinLen
 
 from blemish.dataset.read import Dataset
 from blemish.errors import RequestError, WorkError
 from blemish.learn import files
+from blemish.learn.devices import side_by_side
 from blemish.learn.fit import DivergedError, Progress, train
+from blemish.learn.outcome import TILES
 from blemish.learn.precision import Device
 from blemish.learn.protocol import Protocol
-from blemish.settings import Positive, plain, settings
+from blemish.settings import NotNegative, Positive, plain, settings
+
+FILE = "tuned.json"
+FOLDER = "grid"
+"""Where a search lies in a run folder."""
 
 
 @settings
 class Grid:
     """What is tried; the defaults are the paper's (read as)."""
 
-    learning_rates: tuple[Positive, ...] = (1e-2, 1e-4)
+    learning_rates: Annotated[tuple[Positive, ...], MinLen(1)] = (1e-2, 1e-4)
     """Rates at the start of training."""
-    weight_decays: tuple[Positive, ...] = (1e-4, 1e-6)
+    weight_decays: Annotated[tuple[NotNegative, ...], MinLen(1)] = (1e-4, 1e-6)
     """AdamW's decays."""
 
 
@@ -38,6 +49,8 @@ class Cell:
 
     learning_rate: float
     weight_decay: float
+    folder: str
+    """Where its model is, seen from ``tuned.json``."""
     validation_f1: float | None
     validation_loss: float | None
     failed: str | None
@@ -49,6 +62,8 @@ class Tuned:
     """The whole grid, and the protocol with its best cell's values."""
 
     best: Protocol
+    best_folder: Path
+    """Where the best cell's model is."""
     cells: tuple[Cell, ...]
 
 
@@ -57,47 +72,74 @@ def tune(
     dataset: Dataset,
     folder: Path,
     grid: Grid | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[int, Progress], None] | None = None,
     *,
-    device: Device = "auto",
+    devices: Sequence[Device] = ("auto",),
+    cache_folder: Path | None = None,
 ) -> Tuned:
     """Train every cell of a grid in ``folder``; write ``tuned.json`` and give the same.
 
-    Raises :class:`WorkError` when every cell diverged. Costs as many trainings as the grid has cells.
+    Cells are trained side by side where there are several devices; ``progress`` is told the cell's number, from 0, and
+    where it is, with one device only. Raises :class:`WorkError` when every cell diverged. Costs as many trainings as
+    the grid has cells.
     """
     grid = grid or Grid()
     if not grid.learning_rates or not grid.weight_decays:
         raise RequestError("a grid needs at least one learning rate and one weight decay")
-    cells = []
-    for rate, decay in product(grid.learning_rates, grid.weight_decays):
-        chosen = dataclasses.replace(protocol, learning_rate=rate, weight_decay=decay)
-        cell_folder = folder / f"rate-{rate:g}-decay-{decay:g}"
-        cells.append(_cell(chosen, dataset, cell_folder, progress, device=device, cache=folder / "tiles"))
+    tasks = [
+        (dataclasses.replace(protocol, learning_rate=rate, weight_decay=decay), number)
+        for number, (rate, decay) in enumerate(product(grid.learning_rates, grid.weight_decays))
+    ]
+    work = partial(
+        _train_cell,
+        dataset=dataset,
+        folder=folder,
+        cache=cache_folder or folder / TILES,
+        progress=progress if len(devices) == 1 else None,
+    )
+    found = dict(side_by_side(work, tasks, devices))
+    cells = tuple(found[place] for place in range(len(tasks)))
     finished = [cell for cell in cells if cell.validation_f1 is not None]
     if not finished:
         raise WorkError(f"{folder}: no cell of the grid could be trained: {cells[0].failed}")
     # Equal F1 (both 0, say) is decided by the loss.
     best = max(finished, key=lambda cell: (cell.validation_f1 or 0.0, -(cell.validation_loss or 0.0)))
-    tuned = Tuned(
-        dataclasses.replace(protocol, learning_rate=best.learning_rate, weight_decay=best.weight_decay), tuple(cells)
-    )
-    files.write(folder, folder / "tuned.json", (json.dumps(plain(tuned), indent=1) + "\n").encode())
-    return tuned
+    chosen = dataclasses.replace(protocol, learning_rate=best.learning_rate, weight_decay=best.weight_decay)
+    told = {"best": plain(chosen), "best_folder": best.folder, "cells": plain(cells)}
+    files.write(folder, folder / FILE, (json.dumps(told, indent=1) + "\n").encode())
+    if cache_folder is None:
+        shutil.rmtree(folder / TILES, ignore_errors=True)
+    return Tuned(chosen, folder / best.folder, cells)
 
 
-def _cell(
-    protocol: Protocol,
+def as_text(tuned: Tuned) -> str:
+    """Give the grid as a table, the best cell first, with what to write into a study."""
+    ranked = sorted(tuned.cells, key=lambda cell: (-(cell.validation_f1 or -1.0), cell.validation_loss or 0.0))
+    lines = ["learning_rate  weight_decay  validation F1"]
+    for cell in ranked:
+        worth = "diverged" if cell.validation_f1 is None else f"{100 * cell.validation_f1:.1f} %"
+        lines.append(f"{cell.learning_rate:13g}  {cell.weight_decay:12g}  {worth:>13}")
+    best = tuned.best
+    lines.append(f"best: learning_rate = {best.learning_rate:g}, weight_decay = {best.weight_decay:g}")
+    return "\n".join([*lines, f"its model is in {tuned.best_folder}"])
+
+
+def _train_cell(
+    task: tuple[Protocol, int],
+    device: Device,
+    *,
     dataset: Dataset,
     folder: Path,
-    progress: Callable[[Progress], None] | None,
-    *,
-    device: Device,
     cache: Path,
+    progress: Callable[[int, Progress], None] | None,
 ) -> Cell:
+    protocol, number = task
     values = protocol.learning_rate, protocol.weight_decay
+    name = f"rate-{values[0]:g}-decay-{values[1]:g}"
+    tell = None if progress is None else partial(progress, number)
     try:
-        training = train(protocol, dataset, folder, progress=progress, device=device, cache_folder=cache)
+        training = train(protocol, dataset, folder / name, progress=tell, device=device, cache_folder=cache)
     except DivergedError as error:
-        return Cell(*values, None, None, str(error))
+        return Cell(*values, name, None, None, str(error))
     facts = training.model.training
-    return Cell(*values, facts["validation_f1"], facts["validation_loss"], None)
+    return Cell(*values, name, facts.get("validation_f1"), facts.get("validation_loss"), None)

@@ -1,0 +1,245 @@
+"""One cell of a transfer table: a training, or a fine-tuning of another cell's model, and its evaluation.
+
+A cell's folder appears whole or not at all and holds all that repeats it: ``cell.json`` (what it was made of, by name
+and digest, and with which programs), ``study.toml`` for ``blemish train``, ``model/`` and ``evaluation/``. Its name
+ends in a digest of what it is made of, so a changed table makes new cells and leaves the old ones alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import blemish
+from blemish.dataset.atomic import clear, replace_file, replace_folder, storing
+from blemish.dataset.read import Dataset, open_dataset
+from blemish.evaluate.evaluation import evaluate
+from blemish.evaluate.objects import ObjectRule
+from blemish.evaluate.transfer import Row, TableFile, protocol_of, rows_of
+from blemish.learn.checkpoint import Model, load_model
+from blemish.learn.fit import Progress, train
+from blemish.learn.precision import Device
+from blemish.learn.protocol import Protocol
+from blemish.learn.tune import Grid, tune
+from blemish.settings import canonical, plain
+
+FILE = "cell.json"
+CELLS, UNFINISHED, TILES = "cells", "unfinished", "tiles"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is to be done for one cell; :func:`fill` does it."""
+
+    row: Row
+    network: str
+    seed: int
+    protocol: Protocol
+    learn_from: Path
+    """The dataset whose training set is learned from."""
+    target: Path
+    rule: ObjectRule
+    grid: Grid | None
+    start: Cell | None
+    """The cell whose model is gone on from."""
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """Its folder's name."""
+        words = f"{self.row.source}-{self.row.variant}".replace(" ", "-").removesuffix("-source")
+        return f"{words}.{self.network}.{self.seed}-{self.digest[:8]}"
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"{self.row.title}, {self.network}" + (f", seed {self.seed}" if self.seed else "")
+
+
+Tell = Callable[[Cell, float, str], None]
+"""Told which cell is at work, the share of it that is done, and a word about where it is."""
+
+
+def cells_of(file: TableFile) -> list[Cell]:
+    """List every cell of a table, row by row; those to start from are among them or are made on the way."""
+    folders = {"target": file.table.target.data} | {name: one.data for name, one in file.table.sources.items()}
+    seen = {name: dict(open_dataset(file.folder(data)).header.digests) for name, data in folders.items()}
+    return [
+        _cell(file, row, network, seed, seen)
+        for row in rows_of(file.table)
+        for network in file.table.networks
+        for seed in file.table.seeds
+    ]
+
+
+def with_starts(cells: list[Cell]) -> Iterator[Cell]:
+    """Give cells and the ones that they start from, each once, those that others start from first."""
+    known: set[str] = set()
+    for cell in [*(one.start for one in cells if one.start), *cells]:
+        if cell.digest not in known:
+            known.add(cell.digest)
+            yield cell
+
+
+def _cell(file: TableFile, row: Row, network: str, seed: int, seen: Mapping[str, Mapping[str, str]]) -> Cell:
+    table = file.table
+    start = None
+    if row.fine_tuned:
+        start = _cell(file, Row(row.source, "stacked" if row.stacked else "source"), network, seed, seen)
+    learned = "target" if row.fine_tuned else row.source
+    protocol = protocol_of(table, row, network, seed, tuning=row.fine_tuned)
+    grid = None if row.fine_tuned else table.grid
+    made_of = {
+        "protocol": protocol,
+        "learned": _identity(seen[learned]),
+        "target": _identity(seen["target"]),
+        "rule": table.rule,
+        "grid": grid,
+        "start": start.digest if start else "",
+    }
+    data = table.target.data if learned == "target" else table.sources[learned].data
+    return Cell(
+        row=row,
+        network=network,
+        seed=seed,
+        protocol=protocol,
+        learn_from=file.folder(data),
+        target=file.folder(table.target.data),
+        rule=table.rule,
+        grid=grid,
+        start=start,
+        digest=hashlib.sha256(canonical(made_of).encode()).hexdigest(),
+    )
+
+
+def _identity(digests: Mapping[str, str]) -> dict[str, str]:
+    return {name: digests.get(name, "") for name in ("frames.npy", "splits.json")}
+
+
+def is_filled(out: Path, cell: Cell) -> bool:
+    """Say whether a cell is finished."""
+    return (out / CELLS / cell.name / FILE).is_file()
+
+
+def fill(cell: Cell, device: Device, *, out: Path, tell: Tell | None = None) -> str:
+    """Train and evaluate one cell under ``out``, or go on where it was killed; give its folder's name."""
+    if is_filled(out, cell):
+        return cell.name
+    folder = out / UNFINISHED / cell.name
+    learned, target = open_dataset(cell.learn_from), open_dataset(cell.target)
+    start = None if cell.start is None else load_model(out / CELLS / cell.start.name / "model", device)
+    model = _trained(cell, learned, folder, start, device=device, cache=out / TILES, tell=tell)
+    told = None if tell is None else partial(_tell_evaluation, cell, tell)
+    evaluate(model, target, "test", folder / "evaluation", told, rule=cell.rule)
+    replace_file(folder, folder / "study.toml", _study(cell, model).encode())
+    facts = _facts(cell, model, learned, target)
+    replace_file(folder, folder / FILE, (json.dumps(facts, indent=1, sort_keys=True) + "\n").encode())
+    clear(folder)
+    with storing(out):
+        replace_folder(folder, out / CELLS / cell.name)
+    return cell.name
+
+
+def _trained(
+    cell: Cell,
+    learned: Dataset,
+    folder: Path,
+    start: Model | None,
+    *,
+    device: Device,
+    cache: Path,
+    tell: Tell | None,
+) -> Model:
+    if cell.grid is None:
+        progress = None if tell is None else partial(_tell_training, cell, tell, 0)
+        return train(cell.protocol, learned, folder / "model", start, progress, device=device, cache_folder=cache).model
+    progress_of = None if tell is None else partial(_tell_training, cell, tell)
+    tuned = tune(cell.protocol, learned, folder / "grid", cell.grid, progress_of, devices=(device,), cache_folder=cache)
+    with storing(folder):
+        shutil.copytree(tuned.best_folder, folder / "model", dirs_exist_ok=True)
+    return load_model(folder / "model", device)
+
+
+def trainings_in(cell: Cell) -> int:
+    """Give how many trainings a cell costs."""
+    return 1 if cell.grid is None else len(cell.grid.learning_rates) * len(cell.grid.weight_decays)
+
+
+def _tell_training(cell: Cell, tell: Tell, number: int, at: Progress) -> None:
+    done = ((number * at.max_epochs) + at.epoch - 1) * at.steps_per_epoch + at.step
+    worth = "" if at.validation_f1 is None else f", validation F1 {at.validation_f1:.3f}"
+    total = trainings_in(cell) * at.max_epochs * at.steps_per_epoch
+    tell(cell, done / total, f"{cell.title}: epoch {at.epoch}, loss {at.loss:.4f}{worth}")
+
+
+def _tell_evaluation(cell: Cell, tell: Tell, done: int, total: int) -> None:
+    tell(cell, 1.0, f"{cell.title}: evaluating {done}/{total}")
+
+
+def _facts(cell: Cell, model: Model, learned: Dataset, target: Dataset) -> dict[str, Any]:
+    """Say everything that a cell was made of."""
+    return {
+        "format": "blemish table cell",
+        "version": 1,
+        "title": cell.title,
+        "row": plain(cell.row),
+        "network": cell.network,
+        "seed": cell.seed,
+        "digest": cell.digest,
+        "protocol": plain(model.protocol),
+        "precision": model.precision,
+        "grid": plain(cell.grid),
+        "learned": {"name": learned.header.name, "digests": dict(learned.header.digests)},
+        "target": {"name": target.header.name, "digests": dict(target.header.digests)},
+        "start": "" if cell.start is None else cell.start.name,
+        "rule": plain(cell.rule),
+        "model_sha256": model.digest,
+        "software": {
+            "blemish": blemish.__version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+            "threads": str(torch.get_num_threads()),
+        },
+    }
+
+
+def _study(cell: Cell, model: Model) -> str:
+    """Write the study that repeats a cell's training by hand."""
+    init = f" --init ../{cell.start.name}" if cell.start else ""
+    lines = [
+        f"# {cell.title}. To repeat it by hand, from this folder:",
+        f"#   blemish train study.toml --data DATASET{init} --out again",
+        "#   blemish evaluate again TARGET",
+        f"# DATASET: {_shown(cell.learn_from)}; TARGET: {_shown(cell.target)}; their digests are in {FILE}.",
+        "",
+        f'name = "{cell.name.replace(".", "-")[:80]}"',
+        "",
+        *_table("learn", plain(model.protocol)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(path: Path) -> str:
+    return path.resolve().name
+
+
+def _table(name: str, values: Mapping[str, Any]) -> Iterator[str]:
+    """Write plain settings as TOML; what is ``None`` is left out, since it is the default."""
+    yield f"[{name}]"
+    inner = {key: value for key, value in values.items() if isinstance(value, dict)}
+    for key, value in values.items():
+        if value is not None and key not in inner:
+            # JSON writes text, numbers, booleans and lists of them just as TOML does.
+            yield f"{key} = {json.dumps(value)}"
+    for key, value in inner.items():
+        yield ""
+        yield from _table(f"{name}.{key}", value)

@@ -1,0 +1,217 @@
+"""The transfer table as a file: how well one target is learned from several sources by several networks.
+
+A row is a source, alone or fine-tuned on the target's own few images, seen plainly or as an exposure stack; a column is
+a network; a cell is a training and its evaluation on the target. The target's own images alone are the first row.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from annotated_types import Interval, MinLen
+from pydantic import StringConstraints
+
+from blemish.dataset.read import open_dataset
+from blemish.errors import BlemishError, StudyError
+from blemish.evaluate.objects import ObjectRule
+from blemish.learn import networks
+from blemish.learn.protocol import Protocol
+from blemish.learn.tune import Grid
+from blemish.settings import AtLeastOne, read, read_toml, settings
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
+Angle = Annotated[float, Interval(ge=0, le=180)]
+Variant = Literal["source", "fine-tuned", "stacked", "stacked fine-tuned"]
+SPOKEN: Mapping[str, str] = {
+    "source": "",
+    "fine-tuned": " + FT",
+    "stacked": " (EX)",
+    "stacked fine-tuned": " (EX + FT)",
+}
+"""How the source paper writes the variants: FT is fine-tuning, EX the exposure stack."""
+OWN_PLACES = ("network", "exposure_stack", "seed")
+"""Settings of ``[learn]`` that a table states elsewhere."""
+
+
+@settings
+class Target:
+    """The images that everything is tested on; its sets ``train`` and ``val`` are the few real ones to learn from."""
+
+    data: str
+    """The dataset's folder; a path from the table's file."""
+    variants: tuple[Literal["source", "stacked"], ...] = ("source",)
+    """The rows that learn from the target alone: plainly, as an exposure stack."""
+    rotation_deg: Angle | None = None
+    """Training crops are rotated by up to this; ``None`` is as ``[learn]`` says."""
+
+
+@settings
+class Source:
+    """Images of something else to learn from: a public set, or a synthetic one."""
+
+    data: str
+    """The dataset's folder; a path from the table's file."""
+    variants: tuple[Variant, ...] = ("source", "fine-tuned")
+    """The rows of this source: alone, fine-tuned on the target, and both with the exposure stack."""
+    rotation_deg: Angle | None = None
+    """Training crops are rotated by up to this (90 for planar material); ``None`` is as ``[learn]`` says."""
+
+    def __post_init__(self) -> None:
+        if not self.variants:
+            raise ValueError("variants: name at least one; leave the source out if nothing is learned from it")
+
+
+@settings
+class Table:
+    """All that a transfer table needs."""
+
+    name: Name
+    """Names the folder of its results."""
+    target: Target
+    """What everything is tested on."""
+    sources: dict[Name, Source] = dataclasses.field(default_factory=dict)
+    """What is learned from, by name; the rows of the table, in this order."""
+    networks: Annotated[tuple[str, ...], MinLen(1)] = ("fcn", "deeplabv3", "unet")
+    """The columns."""
+    width: AtLeastOne | None = None
+    """Channels of the first level of those networks that leave it open (``small``)."""
+    seeds: Annotated[tuple[int, ...], MinLen(1)] = (0,)
+    """Each cell is trained once with each; mean and standard deviation are printed."""
+    exposure_stack: Annotated[tuple[float, ...], MinLen(2)] = (0.0, 1.0, 2.0)
+    """The network's channels in the rows with an exposure stack."""
+    learn: Protocol = Protocol()
+    """How every cell is trained."""
+    grid: Grid | None = None
+    """Where given, every source is trained with each pair of rate and decay, and the best by validation F1 is used."""
+    fine_tuning_epochs: AtLeastOne | None = None
+    """At most so many epochs of fine-tuning; ``None`` is as many as ``[learn]`` allows for a training."""
+    rule: ObjectRule = ObjectRule()
+    """When a defect counts as found."""
+
+    def __post_init__(self) -> None:
+        known = networks.names()
+        for network in self.networks:
+            if network not in known:
+                near = difflib.get_close_matches(network, known, n=1, cutoff=0.5)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                raise ValueError(f"networks: {network!r} is none of {', '.join(known)}{hint}")
+        for what, some in (("networks", self.networks), ("seeds", self.seeds)):
+            if len(set(some)) < len(some):
+                raise ValueError(f"{what}: one is named twice in {list(some)}")
+        if "target" in self.sources:
+            raise ValueError("sources: 'target' names the row without a source; choose another name")
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A table with the file it was read from."""
+
+    table: Table
+    path: Path
+    text: str
+
+    def folder(self, data: str) -> Path:
+        """Give the folder of a dataset that the table names."""
+        return self.path.parent / data
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table."""
+
+    source: str
+    """A name in the table's ``sources``, or ``target``."""
+    variant: Variant
+
+    @property
+    def title(self) -> str:
+        """As the source paper writes it: ``mtd + FT``, ``clutch (EX)``."""
+        return self.source + SPOKEN[self.variant]
+
+    @property
+    def fine_tuned(self) -> bool:
+        """Whether training goes on with the target's images."""
+        return self.variant.endswith("fine-tuned")
+
+    @property
+    def stacked(self) -> bool:
+        """Whether the network sees several exposures."""
+        return self.variant.startswith("stacked")
+
+
+def rows_of(table: Table) -> Iterator[Row]:
+    """List the rows: the target's own, then each source alone, then fine-tuned, then with the stack."""
+    yield from (Row("target", variant) for variant in table.target.variants)
+    for wanted in SPOKEN:
+        for name, source in table.sources.items():
+            yield from (Row(name, variant) for variant in source.variants if variant == wanted)
+
+
+def protocol_of(table: Table, row: Row, network: str, seed: int, *, tuning: bool = False) -> Protocol:
+    """Give how a cell is trained; ``tuning`` asks for the fine-tuning on the target, not the source's training."""
+    data = table.target if tuning or row.source == "target" else table.sources[row.source]
+    learn = table.learn
+    augmentation = learn.augmentation
+    if data.rotation_deg is not None:
+        augmentation = dataclasses.replace(augmentation, rotation_deg=data.rotation_deg)
+    epochs = table.fine_tuning_epochs if tuning and table.fine_tuning_epochs else learn.max_epochs
+    return dataclasses.replace(
+        learn,
+        network=network,
+        width=table.width if networks.has_width(network) else None,
+        seed=seed,
+        exposure_stack=table.exposure_stack if row.stacked else (0.0,),
+        augmentation=augmentation,
+        max_epochs=epochs,
+    )
+
+
+def read_table(path: Path) -> TableFile:
+    """Read a table and look at its datasets; one :class:`StudyError` lists every mistake in file and datasets."""
+    values = read_toml(path)
+    mistakes: list[str] = []
+    table = None
+    try:
+        table = read(Table, values, str(path))
+    except StudyError as error:
+        mistakes += error.mistakes
+    learn = values.get("learn")
+    mistakes += [
+        f"learn.{key}: the table says this itself, in {'networks' if key == 'network' else key + 's'}"
+        if key != "exposure_stack"
+        else "learn.exposure_stack: the rows say this themselves, in variants and exposure_stack"
+        for key in OWN_PLACES
+        if isinstance(learn, dict) and key in learn
+    ]
+    mistakes += _faults_of_data(path.parent, values)
+    if mistakes or table is None:
+        raise StudyError(str(path), mistakes)
+    return TableFile(table, path, path.read_text(encoding="utf-8"))
+
+
+def _faults_of_data(base: Path, values: dict[str, Any]) -> Iterator[str]:
+    """Open every dataset that a file names, however wrong the rest of it is."""
+    sources = values.get("sources")
+    named = {"target": values.get("target")}
+    named |= {f"sources.{name}": one for name, one in sources.items()} if isinstance(sources, dict) else {}
+    for place, one in named.items():
+        if not isinstance(one, dict) or not isinstance(one.get("data"), str):
+            continue  # told as a mistake of the file
+        try:
+            dataset = open_dataset(base / one["data"])
+        except BlemishError as error:
+            yield f"{place}.data: {error}"
+            continue
+        for name in ("train", "val", "test") if place == "target" else ("train", "val"):
+            try:
+                empty = len(dataset.split(name)) == 0
+            except BlemishError as error:
+                yield f"{place}.data: {error}"
+                break
+            if empty:
+                yield f"{place}.data: {dataset.root}: the set {name!r} is empty"

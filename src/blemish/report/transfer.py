@@ -1,0 +1,101 @@
+"""One page about a transfer table: the figures, and what every model calls a defect in the same few frames."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from blemish.arrays import Grey
+from blemish.dataset.atomic import clear, replace_file
+from blemish.errors import WorkError
+from blemish.evaluate.comparison import Comparison, Filled
+from blemish.evaluate.table import COLUMNS, cells
+from blemish.evaluate.transfer_table import grid_of
+
+PAGE = "table.html"
+_GREEN, _RED = (60, 220, 60), (255, 60, 50)
+_WIDTH_PX = 720
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A small picture with its caption."""
+
+    data: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One frame: the truth, then what each cell makes of it."""
+
+    frame: str
+    pictures: tuple[Panel, ...]
+
+
+def write_page(comparison: Comparison) -> Path:
+    """Write ``table.html`` into the table's folder and give its path; it needs no other file."""
+    from jinja2 import Environment
+
+    template = resources.files("blemish.report").joinpath("transfer.html.j2").read_text(encoding="utf-8")
+    worth = comparison.cells[0].evaluation
+    page = Environment(autoescape=True).from_string(template)
+    text = page.render(
+        name=comparison.file.table.name,
+        summary=(
+            f"Everything is tested on the set \u201ctest\u201d of {worth.dataset}: {worth.images} frames, "
+            f"{worth.images_with_defects} of which show a defect. Each threshold was chosen on the validation set of "
+            "what the model was last trained on."
+        ),
+        grid=grid_of(comparison),
+        details=[COLUMNS, *(cells(one.cell.title, one.evaluation) for one in comparison.cells)],
+        examples=list(_examples(comparison)),
+        text=comparison.file.text,
+    )
+    path = comparison.folder / PAGE
+    replace_file(comparison.folder, path, text.encode())
+    clear(comparison.folder)
+    return path
+
+
+def _examples(comparison: Comparison) -> Iterator[Shown]:
+    """Show the frames that the first cell kept; all cells keep the same ones."""
+    first = comparison.cells[0]
+    for example in first.evaluation.examples:
+        image, mask = (_grey(first.folder / "evaluation" / name) for name in (example.image, example.mask))
+        panels = [_panel(image, mask, _GREEN, "what is there")]
+        for one in comparison.cells:
+            own = next((some for some in one.evaluation.examples if some.frame == example.frame), None)
+            if own is not None:
+                panels.append(_called(one, image, own.scores))
+        yield Shown(example.frame, tuple(panels))
+
+
+def _called(one: Filled, image: Grey, scores: str) -> Panel:
+    called = _grey(one.folder / "evaluation" / scores) >= 255 * one.evaluation.threshold
+    return _panel(image, called.astype(np.uint8), _RED, one.cell.title)
+
+
+def _panel(image: Grey, marked: Grey, colour: tuple[int, int, int], caption: str) -> Panel:
+    """Outline what is marked; lines are as thick as they have to be to survive the reduction."""
+    scale = min(1.0, _WIDTH_PX / image.shape[1])
+    thick = int(np.ceil(2 / scale)) * 2 + 1
+    patches = (marked > 0).astype(np.uint8)
+    picture = np.repeat(image[..., None], 3, axis=2)
+    picture[cv2.dilate(patches, np.ones((thick, thick), np.uint8)) - patches > 0] = colour
+    picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    packed = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])[1]
+    return Panel(base64.b64encode(packed.tobytes()).decode(), caption)
+
+
+def _grey(path: Path) -> Grey:
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise WorkError(f"{path}: this picture is missing or damaged; remove the folder of its cell and compare again")
+    return np.asarray(image, dtype=np.uint8)
