@@ -14,7 +14,7 @@ from PIL import Image
 from blemish.dataset import open_dataset
 from blemish.dataset.verify import verify
 from blemish.errors import ForeignDataError, RequestError
-from blemish.exchange import IMPORTERS, bring_in, runs
+from blemish.exchange import IMPORTERS, bring_in, imported, runs
 from blemish.exchange.importers import severstal
 
 
@@ -178,3 +178,26 @@ def test_the_publisher_s_way_with_mvtec_learns_from_correct_images_only(tmp_path
     dataset = open_dataset(tmp_path / "out")
     assert len(dataset.split("test")) == 4
     assert not any(frame.defective for name in ("train", "val") for frame in dataset.split(name))
+
+
+def test_a_killed_import_is_finished_by_the_same_one_and_by_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed in its first group, an import is known by its source and options from then on."""
+    for name in ("in", "other"):
+        layouts.ksdd2(tmp_path / name)
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(imported, "entry_of", die)
+        with pytest.raises(KeyboardInterrupt):
+            bring_in("ksdd2", tmp_path / "in", tmp_path / "out", workers=1)
+    with pytest.raises(RequestError, match="would remove it"):
+        bring_in("ksdd2", tmp_path / "other", tmp_path / "out")
+    bring_in("ksdd2", tmp_path / "in", tmp_path / "out")
+    assert verify(tmp_path / "out").ok
+    (tmp_path / "out/import.json").unlink()
+    with pytest.raises(RequestError, match="no import told of"):
+        bring_in("ksdd2", tmp_path / "in", tmp_path / "out")

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and disk trouble told in words.
+"""Files and folders of a dataset that are there whole or not at all.
 
 Whatever is written is first written under ``.partial`` in the dataset and then renamed, so a reader, a crash or a
 killed process never meets half a file.
@@ -13,33 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from blemish.disk import storing
 from blemish.errors import StorageError
 
 PARTIAL = ".partial"
-
-_CURES = {
-    errno.ENOSPC: "the disk is full; free some space and run the same command again: what is finished is kept",
-    errno.EDQUOT: "your disk quota is used up; free some space and run the same command again",
-    errno.EACCES: "you may not write here; change the permissions or choose another folder",
-    errno.EPERM: "you may not write here; change the permissions or choose another folder",
-    errno.EROFS: "this disk is read-only; choose another folder",
-    errno.ENOTDIR: "there is a file where a folder belongs; move it away or choose another folder",
-    errno.EEXIST: "there is a file where a folder belongs; move it away or choose another folder",
-    errno.ENAMETOOLONG: "this path is too long for the disk; choose a shorter folder",
-    errno.EMFILE: "too many files are open; use fewer workers",
-    errno.EIO: "the disk reports an error of its own; check it, then run the same command again",
-}
-
-
-@contextmanager
-def storing(where: Path) -> Iterator[None]:
-    """Turn an operating system's complaint about writing into a :class:`StorageError` with a cure."""
-    try:
-        yield
-    except OSError as error:
-        path = error.filename or where
-        cure = _CURES.get(error.errno or 0, "check the folder and run the same command again")
-        raise StorageError(f"{path}: cannot be written ({error.strerror or error}): {cure}") from error
 
 
 @contextmanager
@@ -62,20 +39,42 @@ def replace_file(root: Path, path: Path, data: bytes) -> None:
         fresh.replace(path)
 
 
+@contextmanager
+def new_folder(root: Path, path: Path) -> Iterator[Path]:
+    """Give an empty folder that takes the place of ``path`` when all went well, and is gone when it did not."""
+    fresh = root / PARTIAL / uuid.uuid4().hex
+    try:
+        fresh.mkdir()
+    except FileNotFoundError:
+        fresh.mkdir(parents=True)
+    try:
+        yield fresh
+        replace_folder(fresh, path)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
 def replace_folder(fresh: Path, path: Path) -> None:
-    """Put a finished folder in its place; one that stood there goes into the workplace that ``fresh`` is in."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for attempt in range(100):
+    """Put a finished folder in its place; one that stood there is moved beside ``fresh`` and removed."""
+    old: list[Path] = []
+    for _ in range(100):
         try:
             fresh.rename(path)
+        except FileNotFoundError:
+            if not fresh.is_dir():
+                raise
+            path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
+            # Another worker may do the same at this moment; then there is nothing left to move away.
+            with suppress(FileNotFoundError):
+                old.append(path.rename(fresh.parent / uuid.uuid4().hex))
         else:
+            for one in old:
+                shutil.rmtree(one, ignore_errors=True)
             return
-        # Another worker may do the same at this moment; then there is nothing left to move away.
-        with suppress(FileNotFoundError):
-            path.rename(fresh.parent / f"old{attempt}")
     raise StorageError(f"{path}: something else keeps writing here; let one process at a time make a dataset")
 
 

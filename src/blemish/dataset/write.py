@@ -18,7 +18,7 @@ import numpy as np
 
 from blemish.arrays import Grey, Instances
 from blemish.dataset import index, ply, png
-from blemish.dataset.atomic import clear, replace_file, replace_folder, storing, workplace
+from blemish.dataset.atomic import clear, new_folder, replace_file
 from blemish.dataset.read import read_frame, read_header, read_specimen
 from blemish.dataset.record import (
     FrameRecord,
@@ -29,6 +29,7 @@ from blemish.dataset.record import (
     to_json,
 )
 from blemish.dataset.split import Split, SplitRule, draw_split, members
+from blemish.disk import storing
 from blemish.errors import DatasetError, StorageError
 
 ATTACHMENTS = ("study.toml", "plan.json", "recipe.json", "import.json", "LICENCE.txt")
@@ -76,13 +77,10 @@ def write_specimen(root: Path, record: SpecimenRecord, geometry: ply.Geometry | 
     assert len(set(ids)) == len(ids), f"{record.id}: defect ids are not unique"
     packed = None if geometry is None else ply.pack(geometry)
     record = dataclasses.replace(record, geometry_sha256=None if packed is None else _sha256(packed))
-    with storing(root), workplace(root) as folder:
-        fresh = folder / "specimen"
-        fresh.mkdir()
+    with storing(root), new_folder(root, root / "specimens" / record.id) as fresh:
         if packed is not None:
             _write_proved(fresh / "part.ply", packed)
         _write_proved(fresh / "specimen.json", to_json(record))
-        replace_folder(fresh, root / "specimens" / record.id)
     return record
 
 
@@ -100,6 +98,8 @@ def has_specimen(root: Path, specimen: str, digest: str) -> bool:
 def has_frame(root: Path, specimen: str, view: str, digest: str) -> bool:
     """Say whether this frame is there, whole, and made of what ``digest`` stands for."""
     folder = root / "frames" / specimen / view
+    if not folder.exists():
+        return False
     try:
         record = read_frame(root, specimen, view)
         return (
@@ -135,13 +135,10 @@ def write_frame(root: Path, record: FrameRecord, image: Grey, mask: Instances) -
         image_sha256=_sha256(image_png),
         mask_sha256=_sha256(mask_png),
     )
-    with storing(root), workplace(root) as folder:
-        fresh = folder / "frame"
-        fresh.mkdir()
+    with storing(root), new_folder(root, root / "frames" / record.specimen / record.view) as fresh:
         _write_proved(fresh / "image.png", image_png)
         _write_proved(fresh / "mask.png", mask_png)
         _write_proved(fresh / "frame.json", to_json(record))
-        replace_folder(fresh, root / "frames" / record.specimen / record.view)
     return record
 
 
@@ -245,8 +242,11 @@ def _counts(specimens: Iterable[SpecimenRecord], entries: list[index.FrameEntry]
 
 def _write_proved(path: Path, data: bytes) -> None:
     """Write a file and read it back: a disk that lies is found out while the pixels still exist."""
-    path.write_bytes(data)
-    if path.read_bytes() != data:
+    with path.open("x+b") as file:
+        file.write(data)
+        file.seek(0)
+        found = file.read()
+    if found != data:
         raise StorageError(f"{path}: what the disk gives back is not what was written; check the disk")
 
 

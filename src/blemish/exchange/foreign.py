@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import stat
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -66,6 +67,10 @@ class Folder:
     def _real(self) -> Path:
         return self.root.resolve()
 
+    @cached_property
+    def _inside(self) -> dict[Path, bool]:
+        return {}
+
     @contextmanager
     def attempt(self, name: str) -> Iterator[None]:
         """Do something with one file; if it cannot be used, raise, or list it and go on, as the import was told."""
@@ -78,21 +83,24 @@ class Folder:
 
     def path(self, name: str) -> Path:
         """Give the place of a file; whatever leads out of the folder, in words or by a link, is refused."""
-        pure = PurePosixPath(name)
-        if (
-            "\0" in name
-            or pure.is_absolute()
-            or ".." in pure.parts
-            or PurePosixPath(name.replace("\\", "/")).is_absolute()
-        ):
+        if "\0" in name or name.startswith(("/", "\\")) or ".." in name.split("/"):
             raise ForeignDataError(f"{self.root}: the file name {name[:200]!r} leads out of this folder")
+        path = self.root / name
         try:
-            path = self.root / pure
-            if not path.resolve().is_relative_to(self._real):
+            if not self._holds(path):
                 raise ForeignDataError(f"{path}: this link leads out of {self.root}; copy what it points at")
         except (OSError, RuntimeError) as error:
             raise ForeignDataError(f"{self.root}: the file {name[:200]!r} cannot be reached ({error})") from None
         return path
+
+    def _holds(self, path: Path) -> bool:
+        """Say whether a path, all links followed, stays in this folder; folders are gone through once."""
+        if path == self.root:
+            return True
+        known = self._inside.get(path.parent)
+        if known is None:
+            known = self._inside[path.parent] = path.parent.resolve().is_relative_to(self._real)
+        return known if not path.is_symlink() else path.resolve().is_relative_to(self._real)
 
     def has(self, name: str) -> bool:
         """Say whether there is such a file."""
@@ -129,12 +137,15 @@ class Folder:
         """Read a file."""
         path = self.path(name)
         try:
-            if not path.is_file():
-                raise ForeignDataError(f"{path}: " + ("this is no file" if path.exists() else "missing"))
-            size = path.stat().st_size
-            if size > MAX_FILE_BYTES:
-                raise ForeignDataError(f"{path}: {size / 1e9:.1f} GB is too large for a photograph or an annotation")
+            facts = path.stat()
+            if not stat.S_ISREG(facts.st_mode):
+                raise ForeignDataError(f"{path}: this is no file")
+            if facts.st_size > MAX_FILE_BYTES:
+                size = f"{facts.st_size / 1e9:.1f} GB"
+                raise ForeignDataError(f"{path}: {size} is too large for a photograph or an annotation")
             return path.read_bytes()
+        except FileNotFoundError:
+            raise ForeignDataError(f"{path}: missing") from None
         except OSError as error:
             raise ForeignDataError(f"{path}: cannot be read ({error.strerror})") from None
 
@@ -245,7 +256,7 @@ _TOO_LARGE = f"more than {MAX_PIXELS // 1_000_000} million pixels are refused; c
 
 def _grey(image: Any, where: str) -> Grey:
     if image.mode in _GREY:
-        return np.array(image.convert("L"))
+        return np.array(image if image.mode == "L" else image.convert("L"))
     if image.mode in _COLOUR:
         colours = image.convert("RGB")
         channels = np.asarray(colours)

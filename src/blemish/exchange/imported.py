@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from blemish.dataset import write
-from blemish.dataset.atomic import storing
 from blemish.dataset.index import FrameEntry, entry_of
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, to_json
 from blemish.dataset.split import Split, SplitRule, draw_split, members, parse_shares
+from blemish.disk import storing
 from blemish.errors import BlemishError, ForeignDataError, RequestError
 from blemish.exchange.foreign import Folder
 from blemish.exchange.importers import importer
@@ -89,6 +89,9 @@ def bring_in(
     )
     try:
         write.create(dst, header)
+        if not (dst / "import.json").exists():
+            # From here on another import is refused, even if this one is killed.
+            write.attach(dst, "import.json", to_json(came))
         taken = list(_take_all(folder, dst, specimens, advance, workers))
         skipped = (*(folder.left_out or ()), *(one for some in taken for one in some.skipped))
         taken = [one for one in taken if one.entries]
@@ -119,7 +122,10 @@ def _is_fresh(dst: Path, came: Mapping[str, Any]) -> bool:
             raise RequestError(f"{dst}: this is a file; the dataset needs a new folder")
         fresh = not dst.exists() or not any(dst.iterdir())
         path = dst / "import.json"
-        text = path.read_bytes() if path.is_file() else b"{}"
+        is_told, frames = path.is_file(), dst / "frames"
+        if not is_told and frames.is_dir() and any(frames.iterdir()):
+            raise RequestError(f"{dst}: here is a dataset that no import told of; choose a new folder")
+        text = path.read_bytes() if is_told else b"{}"
     try:
         told = json.loads(text)
     except ValueError:
@@ -194,14 +200,16 @@ def _take(folder: Folder, dst: Path, specimen: Gathered) -> _Taken:
 def _write(dst: Path, name: tuple[str, str], sample: Sample, photograph: Annotated, *, first: int) -> FrameEntry:
     """Write one photograph as a frame; its marks are numbered from ``first``."""
     specimen, view = name
-    labels = photograph.labels
-    mask = np.where(labels > 0, labels + np.uint16(first - 1), np.uint16(0)).astype(np.uint16)
+    mask = photograph.labels
+    if first > 1 and photograph.kinds:
+        mask = np.where(mask > 0, mask + np.uint16(first - 1), np.uint16(0))
     source = {**sample.told, "file": sample.file}
     digest = hashlib.sha256(
         canonical({"source": source, "shape": mask.shape, "bits": str(photograph.image.dtype)}).encode()
     )
-    digest.update(photograph.image.tobytes())
-    digest.update(mask.tobytes())
+    digest.update(np.ascontiguousarray(photograph.image).data)
+    if photograph.kinds:
+        digest.update(np.ascontiguousarray(mask).data)
     record = FrameRecord(specimen=specimen, view=view, digest=digest.hexdigest(), source=source)
     if write.has_frame(dst, specimen, view, record.digest):
         return entry_of(write.read_frame(dst, specimen, view))

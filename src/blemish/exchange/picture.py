@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from blemish.arrays import Grey, Instances, Mask
 from blemish.dataset.index import FrameEntry
@@ -40,8 +40,9 @@ class Picture:
         """Read the instance ids."""
         return self.dataset.mask(self.frame)
 
+    @cached_property
     def record(self) -> FrameRecord:
-        """Read all that is known of the frame."""
+        """All that is known of the frame."""
         return self.dataset.record(self.frame)
 
     def marks(self) -> list[tuple[DefectRecord, Mask]]:
@@ -49,14 +50,21 @@ class Picture:
         if not self.frame.defective:
             return []
         ids, known = self.mask(), _defects(self.dataset.root, self.dataset, self.frame.specimen)
-        shown = [one for one in self.record().defects if one.box_px is not None]
+        shown = [one for one in self.record.defects if one.box_px is not None]
         return [(known[one.id], ids == one.id) for one in shown]
+
+    def packed(self, name: Literal["image.png", "mask.png"]) -> bytes:
+        """Read a file as it is; a damaged one is a :class:`DatasetError`."""
+        return self.dataset.packed(self.frame, name, self.record)
 
     def copy_image(self, path: Path) -> None:
         """Lay the image file, byte for byte, at a place; a damaged one is a :class:`DatasetError`."""
-        self.image()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.dataset.root / "frames" / self.frame.name / "image.png", path)
+        data = self.packed("image.png")
+        try:
+            path.write_bytes(data)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
 
 
 @lru_cache(maxsize=64)

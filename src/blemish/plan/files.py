@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from blemish.errors import PlanError, StorageError, StudyError
+from blemish.disk import write_whole
+from blemish.errors import PlanError, StudyError
 from blemish.frames import Pose
 from blemish.part.model import Part
 from blemish.plan.camera import Camera
@@ -69,22 +68,6 @@ def write_plan(plan: Plan, path: Path) -> None:
         ],
     }
     write_whole(Path(path), json.dumps(values, indent=1, allow_nan=False) + "\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file under a name of its own and move it to its place; :class:`StorageError` if that cannot be done."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        raise StorageError(f"{path}: it cannot be written: {error.strerror or error}") from error
 
 
 def read_plan(path: Path, part: Part) -> Plan:

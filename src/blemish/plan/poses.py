@@ -22,10 +22,11 @@ from typing import Any
 
 import numpy as np
 
+from blemish.disk import write_whole
 from blemish.errors import PlanError
 from blemish.frames import Pose
 from blemish.plan.camera import Camera
-from blemish.plan.files import mistaken_names, write_whole
+from blemish.plan.files import mistaken_names
 from blemish.plan.model import Viewpoint
 
 COLUMNS = ("x_mm", "y_mm", "z_mm", "qw", "qx", "qy", "qz")

@@ -34,7 +34,7 @@ def write(dataset: Dataset, pictures: Iterable[Picture], folder: Path, _options:
         picture.copy_image(folder / "images" / name)
         image = {"id": len(document["images"]) + 1, "file_name": name, "height": height, "width": width}
         document["images"].append(image)
-        boxes = {one.id: one.box_px for one in picture.record().defects}
+        boxes = {one.id: one.box_px for one in picture.record.defects}
         for defect, mask in picture.marks():
             if defect.kind not in kinds:
                 kinds.append(defect.kind)

@@ -55,7 +55,7 @@ def write(dataset: Dataset, pictures: Iterable[Picture], folder: Path, options: 
 
 def _defects(picture: Picture) -> list[dict[str, Any]]:
     kinds = {defect.id: defect.kind for defect, _ in picture.marks()}
-    shown = [one for one in picture.record().defects if one.box_px is not None]
+    shown = [one for one in picture.record.defects if one.box_px is not None]
     return [{"kind": kinds[one.id], "area_px": one.area_px, "box_px": list(one.box_px or ())} for one in shown]
 
 

@@ -46,12 +46,9 @@ def write(_dataset: Dataset, pictures: Iterable[Picture], folder: Path, options:
 
 
 def _add(shard: tarfile.TarFile, picture: Picture) -> None:
-    picture.image()
-    picture.mask()
-    frame = picture.dataset.root / "frames" / picture.frame.name
     kinds = {str(defect.id): defect.kind for defect, _ in picture.marks()}
-    record = to_json({**plain(picture.record()), "kinds": kinds})
-    files = {"png": (frame / "image.png").read_bytes(), "mask.png": (frame / "mask.png").read_bytes(), "json": record}
+    record = to_json({**plain(picture.record), "kinds": kinds})
+    files = {"png": picture.packed("image.png"), "mask.png": picture.packed("mask.png"), "json": record}
     for ending, data in files.items():
         entry = tarfile.TarInfo(f"{picture.stem}.{ending}")
         entry.size = len(data)

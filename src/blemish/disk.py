@@ -1,0 +1,59 @@
+"""Files that are there whole or not at all, and disk trouble told in words."""
+
+from __future__ import annotations
+
+import errno
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from blemish.errors import StorageError
+
+_CURES = {
+    errno.ENOSPC: "the disk is full; free some space and run the same command again: what is finished is kept",
+    errno.EDQUOT: "your disk quota is used up; free some space and run the same command again",
+    errno.EACCES: "you may not write here; change the permissions or choose another folder",
+    errno.EPERM: "you may not write here; change the permissions or choose another folder",
+    errno.EROFS: "this disk is read-only; choose another folder",
+    errno.ENOTDIR: "there is a file where a folder belongs; move it away or choose another folder",
+    errno.EEXIST: "there is a file where a folder belongs; move it away or choose another folder",
+    errno.EISDIR: "there is a folder where a file belongs; move it away or choose another name",
+    errno.ENAMETOOLONG: "this path is too long for the disk; choose a shorter folder",
+    errno.EMFILE: "too many files are open; use fewer workers",
+    errno.EIO: "the disk reports an error of its own; check it, then run the same command again",
+}
+
+
+@contextmanager
+def storing(where: Path) -> Iterator[None]:
+    """Turn an operating system's complaint about writing into a :class:`StorageError` with a cure."""
+    try:
+        yield
+    except OSError as error:
+        path = error.filename2 or error.filename or where
+        cure = _CURES.get(error.errno or 0, "check the folder and run the same command again")
+        raise StorageError(f"{path}: cannot be written ({error.strerror or error}): {cure}") from error
+
+
+def write_whole(path: Path, data: str | bytes) -> None:
+    """Write a file beside its place and move it there, once the disk has it: its old or its new content is seen.
+
+    Text is written as UTF-8. Raises :class:`StorageError` if it cannot be written; what was there stays.
+    """
+    path = Path(path)
+    beside = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex[:12]}")
+    with storing(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with beside.open("xb") as file:
+                file.write(data.encode() if isinstance(data, str) else data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                beside.unlink()
+            error.filename, error.filename2 = str(path), None
+            raise
