@@ -115,7 +115,7 @@ def main() -> int:
         PlainPopulation(),
     ]
     finishes = draw_finishes(part, populations, 0, specimen.name)
-    built, scene = seconds(lambda: build_scene(specimen, part, finishes, "aluminium", RingLight(), rendering))
+    built, scene = seconds(lambda: build_scene(specimen, part, finishes, "aluminium", RingLight()))
     print(f"{facts()['variant']}, {len(specimen.triangles)} triangles, scene built in {built:.2f} s")
     with tempfile.TemporaryDirectory() as folder:
         ratios = compare(scene, camera, rendering, Path(folder) / "dataset", given.views, given.rounds)

@@ -36,7 +36,7 @@ print(f"{len(specimen.defects)} defects in {len(specimen.triangles)} triangles")
 
 # The scene is built once; a view only moves camera and light.
 finishes = draw_finishes(part, study.finishes, study.seed, specimen.name)
-scene = build_scene(specimen, part, finishes, study.metal, plan.light, study.render)
+scene = build_scene(specimen, part, finishes, study.metal, plan.light)
 frames = [shoot(scene, plan.camera, view, study.sensor, study.render, study.seed) for view in plan.viewpoints[:12]]
 
 # The strip: the part by region, and the two frames that show most defects, each with its labels outlined.

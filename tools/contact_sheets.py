@@ -216,7 +216,7 @@ def sheet(kind: str) -> tuple[np.ndarray, np.ndarray]:
     part = roofs() if kind == "nick" else plate()
     specimen = imprint(part, "sheet", placed(part, kind, things), CAMERA.mm_per_px / 2)
     rendering = Rendering(samples_per_pixel=64)
-    scene = build_scene(specimen, part, {"all": Brushed()}, "aluminium", LIGHT, rendering)
+    scene = build_scene(specimen, part, {"all": Brushed()}, "aluminium", LIGHT)
     view = Viewpoint("above", look_at(np.array([0, 0, 200.0]), np.zeros(3), np.array([0, 1.0, 0])))
     frame = shoot(scene, CAMERA, view, Sensor(exposure=1.4), rendering, 0)
     colours = np.random.default_rng(1).integers(60, 255, (SIDE * SIDE + 1, 3)).astype(np.uint8)

@@ -62,8 +62,10 @@ ROWS: dict[str, tuple[str, tuple[Any, Any, Any]]] = {
     ),
     "milled": (
         "feed_mm",
-        tuple(Milled(feed_mm=f, cutter_diameter_mm=12.0, step_over_mm=8.0, back_cut=b, pattern=1)
-            for f, b in ((0.08, 0.0), (0.16, 0.0), (0.4, 0.6))),
+        tuple(
+            Milled(feed_mm=f, cutter_diameter_mm=12.0, step_over_mm=8.0, back_cut=b, pattern=1)
+            for f, b in ((0.08, 0.0), (0.16, 0.0), (0.4, 0.6))
+        ),
     ),
     "brushed": ("slope", tuple(Brushed(slope=s, pattern=1) for s in (0.05, 0.12, 0.2))),
     "ground": ("ra_um", tuple(Ground(ra_um=r, pattern=1) for r in (0.2, 0.4, 1.0))),
@@ -86,7 +88,7 @@ def main(folder: Path) -> None:
 def _pictures(finish: Any, label: str) -> Iterator[Grey]:
     part = _plate()
     for lighting in LIGHTINGS:
-        scene = build_scene(_bare(part), part, {"plate": finish}, "aluminium", lighting.light, RENDERING)
+        scene = build_scene(_bare(part), part, {"plate": finish}, "aluminium", lighting.light)
         lean = np.deg2rad(lighting.lean_deg)
         eye = 200.0 * np.array([np.sin(lean), 0.0, np.cos(lean)])
         viewpoint = Viewpoint("view", look_at(eye, np.zeros(3), np.array([0.0, 1.0, 0.0])))

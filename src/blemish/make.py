@@ -31,7 +31,7 @@ from blemish.plan import Plan, make_plan, read_plan, write_plan
 from blemish.plan.files import wishes_of
 from blemish.recipe import Recipe, frame_digest, is_defective, plan_digest, software, specimen_digest
 from blemish.render import Frame, Scene, build_scene, shoot
-from blemish.seeds import number
+from blemish.seeds import number, stream
 from blemish.settings import canonical, plain, read
 
 Advance = Callable[[int, int, str], None]
@@ -208,17 +208,19 @@ def _scene(recipe: str, base: Path, root: Path, specimen: str) -> Scene:
     value, part, plan = _prepared(recipe, base, plan_path(root))
     made = make_specimen(part, specimen, is_defective(specimen), value.defects, value.seed, value.finest_edge_mm)
     finishes = draw_finishes(part, value.finishes, value.seed, specimen)
+    skin = value.skin.draw(stream(value.seed, "skin", specimen))
     record = SpecimenRecord(
         id=specimen,
         defective=is_defective(specimen),
         digest=specimen_digest(value, part, specimen),
         defects=tuple(DefectRecord(**asdict(defect)) for defect in made.defects),
         finishes={region: {"kind": type(thing).__name__.lower(), **plain(thing)} for region, thing in finishes.items()},
+        skin=plain(skin),
         part_digest=part.digest,
     )
     if not write.has_specimen(root, specimen, record.digest):
         write.write_specimen(root, record, _geometry(part, made))
-    return build_scene(made, part, finishes, value.metal, plan.light, value.render)
+    return build_scene(made, part, finishes, value.metal, plan.light, skin)
 
 
 def _geometry(part: Part, specimen: Specimen) -> Geometry:

@@ -18,6 +18,7 @@ from blemish.defects import DefectPopulation
 from blemish.engine import start
 from blemish.engine.llvm import find
 from blemish.finish import FinishPopulation
+from blemish.finish.skin import SkinPopulation
 from blemish.part import Part, PartSource
 from blemish.part.rules import RegionRule
 from blemish.plan import Camera, Plan, Planning, RingLight, Viewpoint
@@ -76,6 +77,8 @@ class Recipe:
     """What the machine tools left on each region."""
     metal: str = "aluminium"
     """What the part is made of."""
+    skin: SkinPopulation = SkinPopulation()
+    """What lies over all finishes alike, and how they run into each other; drawn for each specimen."""
     render: Rendering = Rendering()
     """How frames are computed."""
     sensor: Sensor = Sensor()
@@ -132,6 +135,7 @@ def specimen_digest(recipe: Recipe, part: Part, specimen: str) -> str:
             "finest_edge_mm": recipe.finest_edge_mm,
             "finishes": recipe.finishes,
             "metal": recipe.metal,
+            "skin": recipe.skin,
         }
     )
 

@@ -36,7 +36,7 @@ def test_a_machined_test_part_of_nist_is_planned_damaged_and_photographed(shared
 
     finishes = draw_finishes(part, (BrushedPopulation(),), 1, specimen.name)
     rendering = Rendering(samples_per_pixel=8)
-    scene = build_scene(specimen, part, finishes, "aluminium", light, rendering)
+    scene = build_scene(specimen, part, finishes, "aluminium", light)
     frames = [shoot(scene, camera, view, Sensor(), rendering, seed=1) for view in plan.viewpoints]
     assert all(np.mean(frame.image > 10) > 0.2 for frame in frames)
     shown = set(np.unique(np.concatenate([np.unique(frame.mask) for frame in frames])).tolist()) - {0}

@@ -63,7 +63,7 @@ def finishes_of(part: Part, **fields: Any) -> dict[str, Any]:
 def scene_of(part: Part, specimen: Specimen | None = None, light: RingLight | None = None, **finish: Any) -> Scene:
     """A scene of aluminium."""
     given = specimen or specimen_of(part)
-    return build_scene(given, part, finishes_of(part, **finish), "aluminium", light or RingLight(), Rendering())
+    return build_scene(given, part, finishes_of(part, **finish), "aluminium", light or RingLight())
 
 
 def view(eye: tuple[float, float, float], target: tuple[float, float, float], name: str = "v000") -> Viewpoint:

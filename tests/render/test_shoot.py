@@ -226,7 +226,7 @@ def test_no_facet_shows_in_a_highlight() -> None:
     camera = Camera(width_px=96, height_px=12, pixel_pitch_um=60.0)
 
     def profile(part: Part) -> np.ndarray:
-        scene = build_scene(specimen_of(part), part, finishes, "aluminium", RingLight(), Rendering())
+        scene = build_scene(specimen_of(part), part, finishes, "aluminium", RingLight())
         rendering = replace(RENDERING, samples_per_pixel=256)
         return shoot(scene, camera, ROD_VIEW, SENSOR, rendering, 0).radiance[:, 20:-20].mean(axis=0)
 
@@ -238,7 +238,7 @@ def test_no_facet_shows_in_a_highlight() -> None:
 def test_a_finish_that_cannot_be_laid_is_told_before_the_renderer_starts() -> None:
     """An unknown metal or an axisless turned region is our error, not a traceback."""
     with pytest.raises(FinishError, match="did you mean aluminium"):
-        build_scene(specimen_of(ROD), ROD, finishes_of(ROD), "alumnium", RingLight(), Rendering())
+        build_scene(specimen_of(ROD), ROD, finishes_of(ROD), "alumnium", RingLight())
 
 
 def test_sixteen_bits_hold_the_same_picture() -> None:

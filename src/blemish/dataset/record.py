@@ -105,6 +105,8 @@ class SpecimenRecord:
     defects: tuple[DefectRecord, ...] = ()
     finishes: dict[str, Any] = field(default_factory=dict)
     """Region name to the finish's drawn parameters."""
+    skin: dict[str, Any] = field(default_factory=dict)
+    """Oxide, tint and transitions, as drawn."""
     seeds: dict[str, int] = field(default_factory=dict)
     part_digest: str | None = None
     """SHA-256 of the CAD file's reading that this specimen was made of."""

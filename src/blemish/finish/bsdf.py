@@ -4,8 +4,8 @@ Our own renderer calls :mod:`.micro` and :mod:`.ggx` directly; this class lends 
 compare with, to differentiate, or to use integrators that we do not have. It is compiled with the kernel like a
 built-in one.
 
-The footprint of a pixel is the length of the ray that hit the surface times ``pixel_angle``: right for what the camera
-sees directly, an estimate for what is seen in reflections.
+The footprint of a sample is the length of the ray that hit the surface times ``sample_angle``: right for what the
+camera sees directly, an estimate for what is seen in reflections.
 """
 
 # ruff: noqa: FBT002  (the signatures are Mitsuba's)
@@ -30,7 +30,7 @@ class MachinedMetal(mi.BSDF):
     def __init__(self, properties: Any) -> None:
         mi.BSDF.__init__(self, properties)
         self.finishes: FinishTables | None = None
-        self.pixel_angle = dr.opaque(mi.Float, 0)
+        self.sample_angle = dr.opaque(mi.Float, 0)
         flags = mi.BSDFFlags.GlossyReflection | mi.BSDFFlags.FrontSide | mi.BSDFFlags.Anisotropic
         self.m_flags = flags
         self.m_components = [flags]
@@ -45,7 +45,7 @@ class MachinedMetal(mi.BSDF):
     def _micro(self, si: Any, active: Any) -> MicroSurface:
         assert self.finishes is not None
         return micro_surface(
-            self.finishes, si.p, si.sh_frame.n, si.prim_index, si.to_world(si.wi), si.t * self.pixel_angle, active
+            self.finishes, si.p, si.sh_frame.n, si.prim_index, si.to_world(si.wi), si.t * self.sample_angle, active
         )
 
     def sample(self, _context: Any, si: Any, _sample1: Any, sample2: Any, active: Any = True) -> tuple[Any, Any]:
@@ -81,7 +81,7 @@ class MachinedMetal(mi.BSDF):
         chosen: Any = dr.zeros(mi.BSDFSample3f)
         chosen.wo, chosen.pdf, chosen.eta = si.to_local(world), dr.select(is_lit, pdf, 0), 1
         chosen.sampled_type, chosen.sampled_component = mi.UInt32(+mi.BSDFFlags.GlossyReflection), 0
-        return chosen, mi.Spectrum(dr.select(is_lit, weight, 0))
+        return chosen, mi.Spectrum(dr.select(is_lit, weight * micro.reflectance, 0))
 
     def _eval_pdf(self, si: Any, micro: MicroSurface, wo: Any, active: Any) -> tuple[Any, Any]:
         assert self.finishes is not None
@@ -90,7 +90,7 @@ class MachinedMetal(mi.BSDF):
             micro.frame.to_local(si.to_world(si.wi)), micro.frame.to_local(world), micro.alpha, self.finishes.metal
         )
         is_lit = active & (dr.dot(world, micro.base_normal) > 0) & (mi.Frame3f.cos_theta(si.wi) > 0)
-        return mi.Spectrum(dr.select(is_lit, value, 0)), dr.select(is_lit, pdf, 0)
+        return mi.Spectrum(dr.select(is_lit, value * micro.reflectance, 0)), dr.select(is_lit, pdf, 0)
 
     def to_string(self) -> str:
         """Name it."""

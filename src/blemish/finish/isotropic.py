@@ -29,7 +29,8 @@ def relief(track: Track, numbers: Any, sizes: Sizes) -> Relief:
     along, across, lost = 0.0, 0.0, 0.0
     for index, (share, larger) in enumerate(sizes):
         scale = dr.rcp(larger * size)
-        gradient = bumps(*(value * scale for value in track.position_mm), seed + index)
+        x, y, z = (value * scale for value in track.position_mm)
+        gradient = bumps(x, y, z, seed + index)
         seen = keep(larger * size, footprint)
         along += share * slope * seen * sum(g * d for g, d in zip(gradient, track.along, strict=True))
         across += share * slope * seen * sum(g * d for g, d in zip(gradient, track.across, strict=True))

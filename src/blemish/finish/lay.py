@@ -34,6 +34,7 @@ from blemish.finish.plain import Plain
 from blemish.finish.polished import Polished
 from blemish.finish.turned import Turned
 from blemish.frames import orthonormal
+from blemish.part.axis import axis_of
 from blemish.part.model import Part, Region, Surface
 
 PLANAR, AROUND, PROFILE = 0, 1, 2
@@ -66,7 +67,7 @@ def lay(part: Part, finishes: Mapping[str, Any]) -> np.ndarray:
     geometry = _FaceGeometry(part)
     for region in part.regions:
         finish = finishes[region.name]
-        axis = _turning_axis(part, region, finish, geometry.area_mm2) if isinstance(finish, Turned) else None
+        axis = _turning_axis(part, region, finish) if isinstance(finish, Turned) else None
         for face in region.faces:
             surface = part.surfaces[face]
             if axis is not None:
@@ -114,34 +115,18 @@ def _row(path: Path, radius_mm: float, kind: int, numbers: Sequence[float]) -> n
     return row
 
 
-def _turning_axis(part: Part, region: Region, finish: Turned, area_mm2: np.ndarray) -> tuple[Vector, Vector]:
-    """Give a point and a direction: those of the settings, else those that most of the region's area turns about."""
+def _turning_axis(part: Part, region: Region, finish: Turned) -> tuple[Vector, Vector]:
+    """Give a point and a direction: those of the settings, else those that most of the region turns about."""
     if finish.axis_point_mm is not None and finish.axis_direction is not None:
         direction = np.array(finish.axis_direction, dtype=np.float64)
         return np.array(finish.axis_point_mm, dtype=np.float64), direction / np.linalg.norm(direction)
-    found: list[tuple[Surface, float]] = []
-    for face in region.faces:
-        surface = part.surfaces[face]
-        if surface.kind not in ("cylinder", "cone", "torus"):
-            continue
-        same = next((i for i, (other, _) in enumerate(found) if _coaxial(surface, other)), None)
-        if same is None:
-            found.append((surface, float(area_mm2[face])))
-        else:
-            found[same] = (found[same][0], found[same][1] + float(area_mm2[face]))
-    if not found:
+    axis = axis_of(part, region.faces)
+    if axis is None:
         raise FinishError(
-            f"region {region.name!r}: turned goes around an axis, and no face of this region is a cylinder, cone or "
-            "torus; give it axis_point_mm and axis_direction, or finish it as brushed or plain"
+            f"region {region.name!r}: turned goes around an axis, and this region has none (no cylinder, cone or "
+            "torus, and nothing that turns about one line); give it axis_point_mm and axis_direction, or finish it otherwise"
         )
-    surface = max(found, key=lambda pair: pair[1])[0]
-    return surface.origin_mm, surface.axis
-
-
-def _coaxial(one: Surface, other: Surface) -> bool:
-    between = other.origin_mm - one.origin_mm
-    off_mm = np.linalg.norm(between - one.axis * (between @ one.axis))
-    return bool(abs(one.axis @ other.axis) > 0.9998 and off_mm < 0.05)
+    return axis.point_mm, axis.direction
 
 
 def _turned_path(surface: Surface, point: Vector, direction: Vector) -> Path:

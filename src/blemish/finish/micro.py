@@ -10,9 +10,11 @@ import mitsuba as mi
 import numpy as np
 
 from blemish.finish.arithmetic import Real, angle_of, at_least
+from blemish.finish.borders import Borders, BorderTables, border_tables, face_at
 from blemish.finish.lay import AROUND, KINDS, NUMBERS, PLANAR, ROW
 from blemish.finish.metals import Metal
 from blemish.finish.relief import Relief, Track
+from blemish.finish.skin import BARE, Skin
 
 LEAST_COSINE = 0.02
 """A normal that faces away from the viewer (a slope, or a facet that stands for a round surface) is bent to this."""
@@ -25,8 +27,12 @@ class FinishTables:
     face_of_triangle: Any
     rows: Any
     metal: Any
+    reflectance: Any
+    """What the skin leaves of the metal's reflectance."""
+    borders: BorderTables | None
+    """Where finishes run into each other; None if they do so nowhere."""
     kinds: tuple[int, ...]
-    """The kinds of finish that occur; the only thing here that the compiled code depends on."""
+    """The kinds of finish that occur; these, and whether there are borders, are what the compiled code depends on."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +43,25 @@ class MicroSurface:
     base_normal: Any
     """The normal of the part without the finish; no light leaves below it."""
     alpha: tuple[Real, Real]
+    reflectance: Real
+    """Multiplies what the metal reflects."""
 
 
-def tables(rows: np.ndarray, face_of_triangle: np.ndarray, metal: Metal) -> FinishTables:
+def tables(
+    rows: np.ndarray, face_of_triangle: np.ndarray, metal: Metal, skin: Skin = BARE, borders: Borders | None = None
+) -> FinishTables:
     """Bring rows of :func:`lay` to the renderer."""
     complex_number: Any = mi.Complex2f
     index = complex_number(dr.opaque(mi.Float, metal.eta), dr.opaque(mi.Float, metal.k))
     kinds = tuple(sorted({int(kind) for kind in rows[:, 1]}))
-    return FinishTables(mi.UInt32(face_of_triangle.astype(np.uint32)), mi.Float(rows.ravel()), index, kinds)
+    return FinishTables(
+        mi.UInt32(face_of_triangle.astype(np.uint32)),
+        mi.Float(rows.ravel()),
+        index,
+        dr.opaque(mi.Float, skin.reflectance(metal)),
+        None if borders is None else border_tables(borders, int(rows[:, NUMBERS + 2].sum()) & 0xFFFFFF),
+        kinds,
+    )
 
 
 def micro_surface(  # noqa: PLR0917  what a ray tracer knows about a hit, in its order
@@ -55,6 +72,8 @@ def micro_surface(  # noqa: PLR0917  what a ray tracer knows about a hit, in its
     The footprint is that of a surface that faces the viewer; how it spreads on a slanted one is computed here.
     """
     face = dr.gather(mi.UInt32, finishes.face_of_triangle, triangle, active)
+    if finishes.borders is not None:
+        face = face_at(finishes.borders, position, face, active)
     row = [dr.gather(mi.Vector4f, finishes.rows, face * (ROW // 4) + i, active) for i in range(ROW // 4)]
     normal = visible(normal, to_viewer)
     frame, track = _track(row, position, normal, to_viewer, footprint_mm)
@@ -67,7 +86,10 @@ def micro_surface(  # noqa: PLR0917  what a ray tracer knows about a hit, in its
         along = frame.s * relief.across[1] - frame.t * relief.across[0]
     along = dr.normalize(along - tilted * dr.dot(tilted, along))
     return MicroSurface(
-        mi.Frame3f(along, dr.cross(tilted, along), tilted), normal, (relief.alpha_along, relief.alpha_across)
+        mi.Frame3f(along, dr.cross(tilted, along), tilted),
+        normal,
+        (relief.alpha_along, relief.alpha_across),
+        finishes.reflectance,
     )
 
 

@@ -158,3 +158,16 @@ def whole_cells(period_mm: Real, size_mm: Real) -> tuple[Real, Real]:
 
     count = dr.select(period_mm > 0, at_least(dr.round(period_mm / size_mm), 1), 0)
     return count, dr.select(count > 0, period_mm / at_least(count, 1), size_mm)
+
+
+def lumps(x: Real, y: Real, z: Real, seed: Any) -> Real:
+    """Noise of unit variance in space, in lumps about one across."""
+    import drjit as dr
+
+    j, k = dr.floor(y), dr.floor(z)
+    planes = []
+    for dk in (0, 1):
+        deep = seed + _bits(cell(k + dk, k * 0), cell(k + dk, k * 0), 0x68E31DA4)
+        rows = [along_line(x, cell(j + dj, j * 0), deep) for dj in (0, 1)]
+        planes.append(join(rows[0], rows[1], y - j))
+    return join(planes[0], planes[1], z - k)

@@ -3,8 +3,8 @@
 A finish is a formula from the one to the other, written with operators and Dr.Jit's functions only, so that the same
 lines run compiled on millions of places and in a test on a few.
 
-**Level of detail.** A sample stands for a patch of surface about one pixel's footprint F wide. Seen through the patch,
-relief of wavelength L keeps the fraction
+**Level of detail.** A sample stands for a patch of surface of width F, its share of what the pixel sees. Seen through
+the patch, relief of wavelength L keeps the fraction
 
     keep = exp(-2 pi^2 s^2 / L^2),   s = F / sqrt(12)
 
@@ -38,7 +38,7 @@ class Track:
     period_along_mm: Real
     period_across_mm: Real
     footprint_along_mm: Real
-    """Width of what one pixel sees here, along the track."""
+    """Width of the patch that one sample stands for, along the track."""
     footprint_across_mm: Real
     position_mm: tuple[Real, Real, Real]
     """The place itself, in CAD coordinates, for what has no track."""

@@ -18,8 +18,8 @@ continuous where the angle jumps, and so is everything here that depends on the 
 q (a share of the ideal profile) lets every pass wander by q f / 4 and cut deeper or less deep by q f^2 / (8 r), one
 standard deviation each, slowly changing along the path. Where one pass is deeper, it takes width from its neighbours:
 the relief is the lowest of the nearest three. Chatter is a vibration of amplitude a and wavelength L along the cut,
-a cos(2 pi (s / L + c t)) with s the length around and t the number of turns: its crests lean by a share c of a wave from
-one groove to the next, which makes the slanting bands of a part that sang.
+a cos(2 pi (s / L + c t)) with s the length around and t the number of turns: its crests lean by a share c of a wave
+from one groove to the next, which makes the slanting bands of a part that sang.
 
 The slope of the helix itself, f / (2 pi R), is below 0.001 and left out.
 """

@@ -49,7 +49,7 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
     from blemish.render.trace import look, pixels_that_see, trace
 
     shape, samples = (camera.height_px, camera.width_px), rendering.samples_per_pixel
-    view = look(scene, camera, viewpoint.world_from_camera, rendering.ambient_radiance)
+    view = look(scene, camera, viewpoint.world_from_camera, rendering)
     pixels = pixels_that_see(scene, view, camera)
     names = (scene.specimen, viewpoint.name)
     key = dr.opaque(mi.UInt32, number(seed, "samples", *names))

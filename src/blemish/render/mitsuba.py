@@ -30,12 +30,13 @@ def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering:
     import mitsuba as mi
 
     from blemish.finish.bsdf import MachinedMetal
+    from blemish.render.trace import sample_angle
 
     if rendering.background_radiance != rendering.ambient_radiance:
         raise ValueError("in a Mitsuba scene the surroundings are what is seen behind the part: make both the same")
     if bsdf is None:
         bsdf = MachinedMetal.of(scene.finishes)
-        bsdf.pixel_angle = dr.opaque(mi.Float, 1 / camera.focal_length_px)
+        bsdf.sample_angle = dr.opaque(mi.Float, sample_angle(camera, rendering))
     rows = scene.vertices.numpy().reshape(-1, 8)
     corners = scene.corners.numpy().reshape(-1, 4)[:, :3]
     turn = np.diag([-1.0, -1.0, 1.0, 1.0])  # Mitsuba's cameras have x to the left and y up

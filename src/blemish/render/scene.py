@@ -11,10 +11,11 @@ import numpy as np
 from blemish.defects.specimen import Specimen
 from blemish.engine import split_corners, start, to_mitsuba, to_ray_scene
 from blemish.finish import Finish, lay
+from blemish.finish.borders import borders_of
 from blemish.finish.metals import metal_named
+from blemish.finish.skin import BARE, Skin
 from blemish.part.model import Part
 from blemish.plan.light import RingLight
-from blemish.render.rendering import Rendering
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
     finishes: Mapping[str, Finish],
     metal: str,
     light: RingLight,
-    rendering: Rendering,  # noqa: ARG001  surroundings that need geometry (a table, a fixture) will be built here
+    skin: Skin = BARE,
 ) -> Scene:
     """Build the scene of one specimen: 0.1 s and about 100 bytes for each triangle.
 
@@ -57,6 +58,7 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
     """
     index = metal_named(metal)
     rows = lay(part, finishes)
+    borders = borders_of(part, skin.transition_mm, skin.transition_up_to_deg)
     start()
     import drjit as dr
     import mitsuba as mi
@@ -75,7 +77,7 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
         world=to_ray_scene(to_mitsuba(positions, triangles)),
         vertices=mi.Float(vertices.ravel()),
         corners=mi.UInt32(corners.ravel()),
-        finishes=micro.tables(rows, specimen.face, index),
+        finishes=micro.tables(rows, specimen.face, index, skin, borders),
         rows=rows,
     )
     dr.eval(scene.vertices, scene.corners, scene.finishes.rows, scene.finishes.face_of_triangle)

@@ -19,6 +19,7 @@ from blemish.finish import ggx
 from blemish.finish.micro import micro_surface
 from blemish.frames import Pose
 from blemish.plan.camera import Camera
+from blemish.render.rendering import Rendering
 from blemish.render.ring import Ring, met, place, towards
 from blemish.render.sampler import PixelSampler
 from blemish.render.scene import Scene
@@ -38,6 +39,8 @@ class View:
     focal_px: Any
     width_px: Any
     height_px: Any
+    sample_angle: Any
+    """The angle across which one sample looks, in rad: that of a pixel over the square root of its samples."""
     ring: Ring
     ambient: Any
 
@@ -58,14 +61,24 @@ class Hit:
     """The id of the defect that the triangle belongs to; 0 for none."""
 
 
-def look(scene: Scene, camera: Camera, world_from_camera: Pose, ambient_radiance: float) -> View:
+def look(scene: Scene, camera: Camera, world_from_camera: Pose, rendering: Rendering) -> View:
     """Put camera and ring in place."""
     right, down, forward = (mi.Vector3f(*map(float, column)) for column in world_from_camera.rotation.T)
     eye = mi.Point3f(*map(float, world_from_camera.translation_mm))
     sizes = (mi.Float(camera.focal_length_px), mi.UInt32(camera.width_px), mi.UInt32(camera.height_px))
-    ambient = mi.Float(ambient_radiance)
-    dr.make_opaque(right, down, forward, eye, sizes, ambient)
-    return View(right, down, forward, eye, *sizes, place(scene.light, world_from_camera), ambient)
+    angle = mi.Float(sample_angle(camera, rendering))
+    ambient = mi.Float(rendering.ambient_radiance)
+    dr.make_opaque(right, down, forward, eye, sizes, angle, ambient)
+    return View(right, down, forward, eye, *sizes, angle, place(scene.light, world_from_camera), ambient)
+
+
+def sample_angle(camera: Camera, rendering: Rendering) -> float:
+    """Give the angle across which one sample looks, in rad.
+
+    The samples of a pixel are spread evenly over it, so each stands for its share of the pixel's area, and a finish is
+    smoothed over that share only; the rest of the smoothing is the mean of the samples.
+    """
+    return float(1 / (camera.focal_length_px * rendering.samples_per_pixel**0.5))
 
 
 def pixels_that_see(scene: Scene, view: View, camera: Camera) -> np.ndarray:
@@ -91,7 +104,7 @@ def trace(scene: Scene, view: View, sampler: PixelSampler, bounces: int) -> tupl
     radiance, throughput = mi.Float(0), mi.Float(1)
     for bounce in range(bounces):
         to_viewer = -ray.d
-        footprint = hit.distance / view.focal_px
+        footprint = hit.distance * view.sample_angle
         micro = micro_surface(
             scene.finishes, hit.position, hit.normal, hit.triangle, to_viewer, footprint, hit.is_valid
         )
@@ -102,7 +115,7 @@ def trace(scene: Scene, view: View, sampler: PixelSampler, bounces: int) -> tupl
         value, other = ggx.eval_pdf(local, micro.frame.to_local(direction), micro.alpha, scene.finishes.metal)
         is_open = hit.is_valid & (dr.dot(direction, micro.base_normal) > 0) & (chosen > 0) & (value > 0)
         is_open &= ~scene.world.ray_test(mi.Ray3f(mi.Ray3f(origin, direction), distance), is_open)
-        lit = value / chosen * _weight(chosen, other) * view.ring.radiance
+        lit = value * micro.reflectance / chosen * _weight(chosen, other) * view.ring.radiance
         radiance += dr.select(is_open, throughput * lit, 0)
         # In a direction chosen by the metal.
         direction, weight, chosen = ggx.sample(local, sampler.pair(2 * bounce + 2), micro.alpha, scene.finishes.metal)
@@ -110,7 +123,7 @@ def trace(scene: Scene, view: View, sampler: PixelSampler, bounces: int) -> tupl
         _, other = met(view.ring, origin, direction)
         is_open = hit.is_valid & (dr.dot(direction, micro.base_normal) > 0) & (weight > 0)
         ray = mi.Ray3f(origin, direction)
-        throughput *= dr.select(is_open, weight, 0)
+        throughput *= dr.select(is_open, weight * micro.reflectance, 0)
         if bounce < bounces - 1:
             hit = _intersect(scene, ray, active=is_open)
             is_open &= ~hit.is_valid
