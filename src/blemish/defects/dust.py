@@ -34,7 +34,7 @@ class Dust(Film):
     orientation_deg: float = 0.0
     """Direction of the cells, from the surface's own direction."""
     pattern: Count = 0
-    """Which of the endless arrangements."""
+    """Which of the endless arrangements; with 0 each one of a population draws its own."""
 
     def __post_init__(self) -> None:
         if self.cell_mm < 2 * self.speck_mm:

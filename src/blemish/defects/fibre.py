@@ -35,7 +35,7 @@ class Fibre(Film):
     orientation_deg: float = 0.0
     """Direction from end to end, from the surface's own direction."""
     pattern: Count = 0
-    """Which of the endless shapes."""
+    """Which of the endless shapes; with 0 each one of a population draws its own."""
 
     def __post_init__(self) -> None:
         if self.width_mm > self.length_mm / 5:

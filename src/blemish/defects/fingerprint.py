@@ -40,7 +40,7 @@ class Fingerprint(Film):
     orientation_deg: float = 0.0
     """Direction of the finger, from the surface's own direction."""
     pattern: Count = 0
-    """Which of the endless fingers."""
+    """Which of the endless fingers; with 0 each one of a population draws its own."""
 
     def __post_init__(self) -> None:
         if self.breadth_mm > self.length_mm:

@@ -2,11 +2,12 @@
 
 With s = u / length + 1/2 running from 0 where the tool enters to 1 where it breaks out::
 
-    P(s) = smoothstep(s / entry) * smoothstep((1 - s) / exit)
+    P(s) = r(s / entry) * r((1 - s) / exit),    r(x) = (2 x - x^2)^2 up to x = 1, then 1
     height(u, v) = the furrow of ``furrow.py`` under the pressure P, broad-bottomed
 
-so that it is a drop with a long tail: shallow and narrow where the tool came in, deep and blunt where it left. Typical
-of a slipped screwdriver, a chip caught under a fixture, or a part that was knocked against a corner. Our own design.
+so that its outline, which goes with the root of P, is a drop with a long tail: shallow and narrow where the tool came
+in, deep and blunt where it left. Typical of a slipped screwdriver, a chip caught under a fixture, or a part that was
+knocked against a corner. Our own design.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Interval
 
-from blemish.defects.furrow import Furrow, smoothstep
+from blemish.defects.furrow import Furrow
 from blemish.defects.kind import Relief
 from blemish.defects.profile import Section
 from blemish.settings import Positive, settings
@@ -86,7 +87,14 @@ class Gouge:
     def relief(self, u: np.ndarray, v: np.ndarray) -> Relief:
         """Give height and derivatives; see the head of this file."""
         s = u / self.length_mm + 0.5
-        dig, dig_slope = smoothstep(s / self.entry)
-        free, free_slope = smoothstep((1 - s) / self.exit)
+        dig, dig_slope = _rise(s / self.entry)
+        free, free_slope = _rise((1 - s) / self.exit)
         slope = (dig_slope / self.entry * free - dig * free_slope / self.exit) / self.length_mm
         return Furrow(self.section, self.width_mm, self.depth_mm, narrowest=0.3).relief(dig * free, slope, v)
+
+
+def _rise(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give (2 x - x^2)^2 on [0, 1], constant outside, and its derivative."""
+    x = np.clip(x, 0.0, 1.0)
+    root = 2 * x - x * x
+    return root * root, 4 * root * (1 - x)

@@ -20,7 +20,7 @@ TRACE_TURN_DEG = 50.0
 """A trace runs over bevels, but not over edges that are sharper than this."""
 NICK_TURN_DEG = 50.0
 """A nick lies on edges over which the surface normal turns by more than this."""
-_BATCH, _BATCHES = 1024, 200
+_BATCH, _BATCHES = 256, 1000
 """How many places are looked at together where there is a density, and how often."""
 
 

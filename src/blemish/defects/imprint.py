@@ -175,17 +175,17 @@ def _record(one: Settled, part: Part, vertices: Points, triangles: Triangles, fi
 
 
 def _laid_film(one: Settled, triangles: np.ndarray) -> LaidFilm:
-    film, chart = one.thing, one.laid.chart
-    assert isinstance(film, Film)
+    """Say where a film lies; the broken floor of pits is one, too."""
+    chart = one.laid.chart
     assert isinstance(chart, SpotChart)
     return LaidFilm(
         id=one.id,
         kind=one.kind,
-        parameters=plain(film),
+        parameters=plain(one.thing),
         centre_mm=one.laid.position,
         normal=one.laid.normal,
         along=chart.along,
-        half_axes_mm=film.half_axes_mm,
+        half_axes_mm=one.thing.half_axes_mm if isinstance(one.thing, Film) else (one.reach_mm, one.reach_mm),
         triangles=triangles,
     )
 

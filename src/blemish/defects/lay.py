@@ -34,7 +34,7 @@ def lay_spot(ground: Ground, thing: Spot, at: Candidate) -> Laid | Misfit:
     ends = topology.turn_rad > np.radians(SPOT_TURN_DEG) if isinstance(thing, Film) else False
     clear = ground.clearance_mm(patch, open_edges | ends, path)
     if clear < thing.reach_mm * MARGIN:
-        return Misfit("an edge is too near", clear / thing.reach_mm)
+        return Misfit("an edge is too near", clear / (thing.reach_mm * MARGIN))
     whole = thing.half_spine_mm + thing.reach_mm
     faces = np.unique(part.face[patch])
     surface = part.surfaces[faces[0]] if len(faces) == 1 else None
@@ -103,7 +103,7 @@ def lay_trace(ground: Ground, thing: Trace, at: Candidate) -> Laid | Misfit:
     patch = topology.connected(near, np.unique(whole.triangles), open_edges)
     clear = ground.clearance_mm(patch, open_edges, path)
     if clear < thing.reach_mm * MARGIN:
-        return Misfit("an edge is too near", clear / thing.reach_mm)
+        return Misfit("an edge is too near", clear / (thing.reach_mm * MARGIN))
     chart = TraceChart(path, normals, directions, ways, thing.bend(ways))
     return Laid(at.centre, at.normal, chart, path, normals, patch)
 
@@ -132,7 +132,7 @@ def lay_on_edge(ground: Ground, thing: OnEdge, edge: int, point: Vector) -> Laid
     patch = topology.connected(near, np.array([one, other]), open_edges)
     clear = ground.clearance_mm(patch, open_edges, spine)
     if clear < thing.reach_mm * MARGIN:
-        return Misfit("another edge is too near", clear / thing.reach_mm)
+        return Misfit("another edge is too near", clear / (thing.reach_mm * MARGIN))
     normals = np.broadcast_to(upward, spine.shape).copy()
     return Laid(point, upward, EdgeChart(point, along), spine, normals, patch, upward)
 

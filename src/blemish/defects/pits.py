@@ -52,7 +52,7 @@ class Pits:
     gather: Fraction = 0.4
     """How much the flakes crowd towards the middle: 0 spreads them evenly."""
     pattern: Count = 0
-    """Which of the endless arrangements."""
+    """Which of the endless arrangements; with 0 each one of a population draws its own."""
 
     def __post_init__(self) -> None:
         deepest = 0.2 * self.pit_mm * self.edge

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
@@ -84,6 +84,7 @@ class FilmPlacing(Placing):
     """Always false: dust, stains and the traces of hands must be left alone."""
 
 
+_PATTERNS = 1 << 20
 SHAPES = (("dent", Dent), ("scratch", Scratch), ("gouge", Gouge), ("pits", Pits), ("nick", Nick), ("bump", Bump))
 FILMS = (("dust", Dust), ("fibre", Fibre), ("stain", Stain), ("fingerprint", Fingerprint), ("rub", Rub))
 
@@ -191,4 +192,6 @@ def _draw_thing(population: Any, rng: np.random.Generator, whose: str) -> Kind:
         thing: Kind = population.draw(rng)
     except RequestError as error:
         raise DefectError(f"{whose}: {error}") from None
+    if getattr(thing, "pattern", 1) == 0:
+        thing = replace(thing, pattern=int(rng.integers(1, _PATTERNS)))  # type: ignore[type-var]
     return thing

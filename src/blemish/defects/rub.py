@@ -39,7 +39,7 @@ class Rub(Film):
     orientation_deg: float = 0.0
     """Direction in which it was rubbed, from the surface's own direction."""
     pattern: Count = 0
-    """Which of the endless patterns of streaks."""
+    """Which of the endless patterns of streaks; with 0 each one of a population draws its own."""
 
     def __post_init__(self) -> None:
         if self.breadth_mm > self.length_mm:

@@ -70,4 +70,4 @@ class Specimen:
     """Defect id of each triangle; 0 is none. Significant and insignificant defects both have ids."""
     defects: tuple[Imprinted, ...]
     films: tuple[LaidFilm, ...] = ()
-    """Where dust, stains and the like lie: those of ``defects`` that have no shape."""
+    """Where dust, stains and the like lie, and where the metal is broken: what reflects otherwise than the finish."""

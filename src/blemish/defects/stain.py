@@ -43,7 +43,7 @@ class Stain(Film):
     ragged: Fraction = 0.5
     """How far the outline strays from an ellipse."""
     pattern: Count = 0
-    """Which of the endless outlines."""
+    """Which of the endless outlines; with 0 each one of a population draws its own."""
 
     @property
     def half_axes_mm(self) -> tuple[float, float]:
