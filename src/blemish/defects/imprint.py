@@ -21,6 +21,7 @@ from blemish.defects.chart import SpotChart
 from blemish.defects.film import Film
 from blemish.defects.mesh import Mesh
 from blemish.defects.near import Near, in_footprint
+from blemish.defects.pits import Pits
 from blemish.defects.refine import refine
 from blemish.defects.settled import Settled
 from blemish.defects.smooth import smooth_normals
@@ -81,7 +82,9 @@ def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: f
             for one, own in zip(settled, footprints, strict=True)
         ),
         films=tuple(
-            _laid_film(one, own) for one, own in zip(settled, footprints, strict=True) if isinstance(one.thing, Film)
+            _laid_film(one, own)
+            for one, own in zip(settled, footprints, strict=True)
+            if isinstance(one.thing, Film | Pits)
         ),
     )
 

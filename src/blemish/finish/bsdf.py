@@ -1,6 +1,6 @@
 """``machined_metal``: the finishes as a Mitsuba BSDF, for its integrators.
 
-Our own renderer calls :mod:`.micro` and :mod:`.ggx` directly; this class lends the same formulas to ``mi.render``, to
+Our own renderer calls :mod:`.micro` and :mod:`.coated` directly; this class lends the same formulas to ``mi.render``, to
 compare with, to differentiate, or to use integrators that we do not have. It is compiled with the kernel like a
 built-in one.
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from blemish.engine import start
-from blemish.finish import ggx
+from blemish.finish import coated
 
 start()  # Mitsuba's classes exist only once a variant has been chosen
 
@@ -73,24 +73,21 @@ class MachinedMetal(mi.BSDF):
 
     def _sample(self, si: Any, micro: MicroSurface, point: Any, active: Any) -> tuple[Any, Any]:
         assert self.finishes is not None
-        light, weight, pdf = ggx.sample(
-            micro.frame.to_local(si.to_world(si.wi)), point, micro.alpha, self.finishes.metal
-        )
+        light, weight, pdf = coated.sample(micro, micro.frame.to_local(si.to_world(si.wi)), point, self.finishes.metal)
         world = micro.frame.to_world(light)
         is_lit = active & (dr.dot(world, micro.base_normal) > 0) & (mi.Frame3f.cos_theta(si.wi) > 0)
         chosen: Any = dr.zeros(mi.BSDFSample3f)
         chosen.wo, chosen.pdf, chosen.eta = si.to_local(world), dr.select(is_lit, pdf, 0), 1
         chosen.sampled_type, chosen.sampled_component = mi.UInt32(+mi.BSDFFlags.GlossyReflection), 0
-        return chosen, mi.Spectrum(dr.select(is_lit, weight * micro.reflectance, 0))
+        return chosen, mi.Spectrum(dr.select(is_lit, weight, 0))
 
     def _eval_pdf(self, si: Any, micro: MicroSurface, wo: Any, active: Any) -> tuple[Any, Any]:
         assert self.finishes is not None
         world = si.to_world(wo)
-        value, pdf = ggx.eval_pdf(
-            micro.frame.to_local(si.to_world(si.wi)), micro.frame.to_local(world), micro.alpha, self.finishes.metal
-        )
+        view = micro.frame.to_local(si.to_world(si.wi))
+        value, pdf = coated.eval_pdf(micro, view, micro.frame.to_local(world), self.finishes.metal)
         is_lit = active & (dr.dot(world, micro.base_normal) > 0) & (mi.Frame3f.cos_theta(si.wi) > 0)
-        return mi.Spectrum(dr.select(is_lit, value * micro.reflectance, 0)), dr.select(is_lit, pdf, 0)
+        return mi.Spectrum(dr.select(is_lit, value, 0)), dr.select(is_lit, pdf, 0)
 
     def to_string(self) -> str:
         """Name it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from blemish.finish.lay import AROUND, KINDS, NUMBERS, PLANAR, ROW
 from blemish.finish.metals import Metal
 from blemish.finish.relief import Relief, Track
 from blemish.finish.skin import BARE, Skin
+from blemish.finish.soiling import Coat, FilmTables, LaidFilm, coat_at, film_tables
 
 LEAST_COSINE = 0.02
 """A normal that faces away from the viewer (a slope, or a facet that stands for a round surface) is bent to this."""
@@ -31,8 +33,11 @@ class FinishTables:
     """What the skin leaves of the metal's reflectance."""
     borders: BorderTables | None
     """Where finishes run into each other; None if they do so nowhere."""
+    films: FilmTables | None
+    """What lies on the metal; None if nothing does."""
     kinds: tuple[int, ...]
-    """The kinds of finish that occur; these, and whether there are borders, are what the compiled code depends on."""
+    """The kinds of finish that occur; these, those of films, and whether there are borders, are what the compiled code
+    depends on."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,17 @@ class MicroSurface:
     alpha: tuple[Real, Real]
     reflectance: Real
     """Multiplies what the metal reflects."""
+    coat: Coat | None
+    """The film on it; None where the specimen has none at all."""
 
 
-def tables(
-    rows: np.ndarray, face_of_triangle: np.ndarray, metal: Metal, skin: Skin = BARE, borders: Borders | None = None
+def tables(  # noqa: PLR0917  what metal looks like, from its tool marks to what lies on it
+    rows: np.ndarray,
+    face_of_triangle: np.ndarray,
+    metal: Metal,
+    skin: Skin = BARE,
+    borders: Borders | None = None,
+    films: Sequence[LaidFilm] = (),
 ) -> FinishTables:
     """Bring rows of :func:`lay` to the renderer."""
     complex_number: Any = mi.Complex2f
@@ -60,6 +72,7 @@ def tables(
         index,
         dr.opaque(mi.Float, skin.reflectance(metal)),
         None if borders is None else border_tables(borders, int(rows[:, NUMBERS + 2].sum()) & 0xFFFFFF),
+        film_tables(films, len(face_of_triangle)),
         kinds,
     )
 
@@ -79,6 +92,9 @@ def micro_surface(  # noqa: PLR0917  what a ray tracer knows about a hit, in its
     frame, track = _track(row, position, normal, to_viewer, footprint_mm)
     numbers = [row[(NUMBERS + i) // 4][(NUMBERS + i) % 4] for i in range(ROW - NUMBERS)]
     relief = _relief(track, numbers, row[0].y, finishes.kinds)
+    coat = None if finishes.films is None else coat_at(finishes.films, position, triangle, active)
+    if coat is not None:
+        relief = _under(coat, relief)
     tilted = frame.to_world(mi.Vector3f(-relief.slope_along, -relief.slope_across, 1))
     tilted = visible(dr.normalize(tilted), to_viewer)
     along = frame.s
@@ -90,6 +106,18 @@ def micro_surface(  # noqa: PLR0917  what a ray tracer knows about a hit, in its
         normal,
         (relief.alpha_along, relief.alpha_across),
         finishes.reflectance,
+        coat,
+    )
+
+
+def _under(coat: Coat, relief: Relief) -> Relief:
+    """Give the relief under a film: flatter where fresh metal shows, and rougher."""
+    return Relief(
+        relief.slope_along * coat.relief,
+        relief.slope_across * coat.relief,
+        dr.sqrt(dr.square(relief.alpha_along) + dr.square(coat.haze)),
+        dr.sqrt(dr.square(relief.alpha_across) + dr.square(coat.haze)),
+        relief.across,
     )
 
 

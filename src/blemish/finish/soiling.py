@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -34,16 +34,8 @@ _NUMBERS = 17
 _SEEDS = 1 << 24
 
 
-class LaidFilm(Protocol):
-    """What is known of a film: ``blemish.defects.specimen.LaidFilm``."""
-
-    kind: str
-    parameters: dict[str, Any]
-    centre_mm: Any
-    normal: Any
-    along: Any
-    half_axes_mm: tuple[float, float]
-    triangles: Any
+LaidFilm = Any
+"""A film where it lies: ``blemish.defects.specimen.LaidFilm``, which this room does not know."""
 
 
 @dataclass(frozen=True)
@@ -161,12 +153,12 @@ def fingerprint(at: Place) -> Real:
 
     ridge, smear = at.numbers[0], at.numbers[1]
     long, broad = at.half
-    bend = 1.1 * ridge * cloud(at.u, at.v, 0.4 * broad, at.seed)
-    from_core = dr.sqrt(0.45 * dr.square(at.u + 0.25 * long) + dr.square(at.v) + 0.05 * dr.square(broad))
+    bend = 0.5 * ridge * cloud(at.u, at.v, 0.8 * broad, at.seed)
+    from_core = dr.sqrt(0.75 * dr.square(at.u + 0.2 * long) + dr.square(at.v) + 0.01 * dr.square(broad))
     wave = 0.5 + 0.5 * dr.cos(2 * dr.pi * (from_core + bend) / ridge)
     stripes = soft((wave - 0.25) / 0.5) * (1 - smear) + 0.5 * smear
     touched = soft((1 - _outline(at, 1.0)) / 0.3)
-    patchy = soft(0.75 + 0.35 * cloud(at.u, at.v, 0.35 * broad, at.seed + 6))
+    patchy = soft(0.85 + 0.35 * cloud(at.u, at.v, 0.35 * broad, at.seed + 6))
     pores = 0.8 + 0.2 * soft(0.5 + 0.5 * cloud(at.u, at.v, 0.5 * ridge, at.seed + 8))
     return stripes * touched * patchy * pores
 
@@ -181,8 +173,9 @@ def rub(at: Place) -> Real:
 
 
 def pits(at: Place) -> Real:
-    """Metal that broke: everywhere on the pit's own triangles."""
-    return at.u * 0 + 1
+    """Metal that broke, grain by grain: everywhere on the pit's own triangles."""
+    grain = cloud(at.u, at.v, 0.12 * at.numbers[0], at.seed)
+    return 0.4 + 0.6 * soft(0.5 + 0.4 * grain)
 
 
 @dataclass(frozen=True)
@@ -201,7 +194,7 @@ KINDS: dict[str, Kind] = {
     "fingerprint": Kind(fingerprint, ("ridge_mm", "smear"), {}),
     "rub": Kind(rub, ("streak_mm", "cover"), {}),
     # A broken grain is rough in every direction, and some light does not find out of it again.
-    "pits": Kind(pits, (), {"strength": 0.45, "haze": 0.45, "albedo": 0.35, "fresh": 1.0}),
+    "pits": Kind(pits, ("pit_mm",), {"strength": 0.6, "haze": 0.3, "albedo": 0.25, "fresh": 1.0}),
 }
 _NAMES = tuple(KINDS)
 
@@ -242,7 +235,7 @@ def coat_at(films: FilmTables, position: Any, triangle: Any, active: Any) -> Coa
     import mitsuba as mi
 
     which = dr.gather(mi.UInt32, films.row_of_triangle, triangle, active)
-    row = [dr.gather(mi.Vector4f, films.rows, which * (ROW // 4) + i, active) for i in range(ROW // 4)]
+    row: list[Any] = [dr.gather(mi.Vector4f, films.rows, which * (ROW // 4) + i, active) for i in range(ROW // 4)]
     along, normal = mi.Vector3f(row[2].xyz), mi.Vector3f(row[3].xyz)
     step = mi.Vector3f(position) - mi.Vector3f(row[1].xyz)
     u, v = dr.dot(step, along), dr.dot(step, dr.cross(normal, along))

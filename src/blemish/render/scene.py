@@ -77,8 +77,10 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
         world=to_ray_scene(to_mitsuba(positions, triangles)),
         vertices=mi.Float(vertices.ravel()),
         corners=mi.UInt32(corners.ravel()),
-        finishes=micro.tables(rows, specimen.face, index, skin, borders),
+        finishes=micro.tables(rows, specimen.face, index, skin, borders, specimen.films),
         rows=rows,
     )
     dr.eval(scene.vertices, scene.corners, scene.finishes.rows, scene.finishes.face_of_triangle)
+    if scene.finishes.films is not None:
+        dr.eval(scene.finishes.films.rows, scene.finishes.films.row_of_triangle)
     return scene

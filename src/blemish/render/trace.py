@@ -15,7 +15,7 @@ import drjit as dr
 import mitsuba as mi
 import numpy as np
 
-from blemish.finish import ggx
+from blemish.finish import coated
 from blemish.finish.micro import micro_surface
 from blemish.frames import Pose
 from blemish.plan.camera import Camera
@@ -112,18 +112,18 @@ def trace(scene: Scene, view: View, sampler: PixelSampler, bounces: int) -> tupl
         origin = hit.position + hit.facet * CLEARANCE_MM
         # Towards a place on the ring.
         direction, distance, chosen = towards(view.ring, origin, sampler.pair(2 * bounce + 1))
-        value, other = ggx.eval_pdf(local, micro.frame.to_local(direction), micro.alpha, scene.finishes.metal)
+        value, other = coated.eval_pdf(micro, local, micro.frame.to_local(direction), scene.finishes.metal)
         is_open = hit.is_valid & (dr.dot(direction, micro.base_normal) > 0) & (chosen > 0) & (value > 0)
         is_open &= ~scene.world.ray_test(mi.Ray3f(mi.Ray3f(origin, direction), distance), is_open)
-        lit = value * micro.reflectance / chosen * _weight(chosen, other) * view.ring.radiance
+        lit = value / chosen * _weight(chosen, other) * view.ring.radiance
         radiance += dr.select(is_open, throughput * lit, 0)
         # In a direction chosen by the metal.
-        direction, weight, chosen = ggx.sample(local, sampler.pair(2 * bounce + 2), micro.alpha, scene.finishes.metal)
+        direction, weight, chosen = coated.sample(micro, local, sampler.pair(2 * bounce + 2), scene.finishes.metal)
         direction = micro.frame.to_world(direction)
         _, other = met(view.ring, origin, direction)
         is_open = hit.is_valid & (dr.dot(direction, micro.base_normal) > 0) & (weight > 0)
         ray = mi.Ray3f(origin, direction)
-        throughput *= dr.select(is_open, weight * micro.reflectance, 0)
+        throughput *= dr.select(is_open, weight, 0)
         if bounce < bounces - 1:
             hit = _intersect(scene, ray, active=is_open)
             is_open &= ~hit.is_valid
