@@ -28,7 +28,8 @@ def train(study: Path, *, data: Path | None = None, init: Path | None = None, ou
     for warning in done.warnings:
         print(f"warning: {warning}")
     threshold = done.model.threshold
-    told = f"F1 {done.model.training['validation_f1']:.3f} on the validation set" if done.model.training else ""
+    f1 = done.model.training.get("validation_f1")
+    worth = "" if f1 is None else f"; F1 {f1:.3f} on the validation set"
     print(
-        f"{done.folder}: {done.epochs} epochs, the best is {done.best_epoch}; {told}; threshold {threshold.value:.4g}"
+        f"{done.folder}: {done.epochs} epochs, the best is {done.best_epoch}{worth}; threshold {threshold.value:.4g}"
     )

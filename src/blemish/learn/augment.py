@@ -22,7 +22,7 @@ from blemish.seeds import stream
 Crop = Float32[np.ndarray, "side side"]
 """Grey levels from 0 to 255."""
 Label = UInt8[np.ndarray, "side side"]
-"""1 where a significant defect is, else 0."""
+"""1 where a significant defect is, 2 where one is that does not count, else 0."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,16 @@ def draw_variation(augmentation: Augmentation, rng: np.random.Generator) -> Vari
     )
 
 
-def cut(image: Grey, mask: Instances, window: Window, variation: Variation) -> tuple[Crop, Label]:
-    """Cut a window out of image and mask, rotated and mirrored; outside the image all is 0."""
+def cut(image: Grey, mask: Instances, window: Window, variation: Variation, highest: int = 1) -> tuple[Crop, Label]:
+    """Cut a window out of image and mask, rotated and mirrored; outside the image all is 0.
+
+    A mask holds instance ids, all of which become 1; or, with ``highest`` 2, labels.
+    """
     if variation.angle_deg == 0:
         inside = slice(window.top, window.top + window.side), slice(window.left, window.left + window.side)
-        grey, label = _padded(levels(image[inside]), window), _padded((mask[inside] > 0).astype(np.uint8), window)
+        grey, label = _padded(levels(image[inside]), window), _padded(as_label(mask[inside], highest), window)
     else:
-        grey, label = _rotated(image, mask, window, variation.angle_deg)
+        grey, label = _rotated(image, mask, window, variation.angle_deg, highest)
     if variation.mirrored:
         grey, label = grey[:, ::-1], label[:, ::-1]
     if variation.upside_down:
@@ -65,12 +68,17 @@ def cut(image: Grey, mask: Instances, window: Window, variation: Variation) -> t
     return np.ascontiguousarray(grey), np.ascontiguousarray(label)
 
 
+def as_label(mask: Instances, highest: int = 1) -> UInt8[np.ndarray, "h w"]:
+    """Turn instance ids, or labels up to ``highest``, into labels."""
+    return np.minimum(mask, np.uint16(highest)).astype(np.uint8)
+
+
 def _padded(patch: np.ndarray, window: Window) -> np.ndarray:
     missing = window.side - patch.shape[0], window.side - patch.shape[1]
     return np.pad(patch, ((0, missing[0]), (0, missing[1]))) if any(missing) else patch
 
 
-def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float) -> tuple[Crop, Label]:
+def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float, highest: int) -> tuple[Crop, Label]:
     # image = centre + R (crop - place): the drawn pixel keeps its place in the crop.
     sine, cosine = np.sin(np.radians(angle_deg)), np.cos(np.radians(angle_deg))
     rotation = np.array([[cosine, -sine], [sine, cosine]])
@@ -86,7 +94,7 @@ def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float) -> 
     size = (window.side, window.side)
     inverse = cv2.WARP_INVERSE_MAP
     grey = cv2.warpAffine(levels(patch), matrix, size, flags=cv2.INTER_LINEAR | inverse)
-    label = cv2.warpAffine((patch_mask > 0).astype(np.uint8), matrix, size, flags=cv2.INTER_NEAREST | inverse)
+    label = cv2.warpAffine(as_label(patch_mask, highest), matrix, size, flags=cv2.INTER_NEAREST | inverse)
     return grey, label
 
 

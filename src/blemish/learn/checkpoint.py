@@ -161,8 +161,9 @@ def prepared(network: nn.Module, device: Any) -> nn.Module:
 
 
 def _affordable(trained_in: Resolved, device: Any) -> Resolved:
-    """Compute as in training, unless this machine would have to imitate bf16 slowly."""
-    return resolve("auto", device) if trained_in == "bf16" else trained_in
+    """Compute as in training, unless this machine would have to imitate 16 bits slowly."""
+    fits = trained_in == "fp32" or (trained_in == "fp16" and device.type == "cuda")
+    return trained_in if fits else resolve("auto", device)
 
 
 def _read_facts(path: Path) -> _File:

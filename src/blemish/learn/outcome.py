@@ -19,7 +19,9 @@ from blemish.dataset.read import Dataset
 from blemish.errors import RequestError
 from blemish.learn import files, state
 from blemish.learn.checkpoint import Model, load_model, write_model
+from blemish.learn.differences import changes, differing
 from blemish.learn.histogram import empty
+from blemish.learn.labels import IGNORED
 from blemish.learn.precision import Device, Resolved
 from blemish.learn.prediction import predict
 from blemish.learn.protocol import Protocol
@@ -67,7 +69,7 @@ def conclude(
     *,
     standing: Standing,
     facts: dict[str, Any],
-) -> Training:
+) -> None:
     """Take the best weights, choose the threshold on whole validation images, write the model; ``facts``: made of."""
     network.load_state_dict(state.best_weights(folder, standing))
     model = Model(
@@ -87,53 +89,25 @@ def conclude(
     )
     histogram = empty()
     for index in range(len(validation)):
-        image, mask = validation.pixels(index)
-        histogram.add(predict(model, image), mask > 0)
+        image, label = validation.labels(index)
+        counted = label < IGNORED
+        histogram.add(predict(model, image)[counted], label[counted] > 0)
     model = dataclasses.replace(model, threshold=choose_threshold(histogram, protocol.correct_quantile))
     versions = {"blemish": blemish.__version__, "torch": torch.__version__}
-    return _told(folder, dataclasses.replace(model, digest=write_model(folder, model, versions)))
+    write_model(folder, model, versions)
 
 
 def reopen(folder: Path, facts: dict[str, Any], protocol: Protocol, device: Device) -> Training:
     """Read a finished training; :class:`RequestError` when it was made of other things than ``facts`` says."""
     model = load_model(folder, device)
-    differing = sorted(key for key in facts if model.trained_on.get(key) != facts[key])
-    if differing:
-        lines = [line for key in differing for line in _changes(key, model, facts, protocol)]
+    lines = changes(model.trained_on, facts, plain(model.protocol), protocol)
+    if lines:
         raise RequestError(
-            f"{folder}: holds a model that was trained with another {' and '.join(differing)}:\n  "
+            f"{folder}: holds a model that was trained with another {differing(model.trained_on, facts)}:\n  "
             + "\n  ".join(lines)
             + f"\n  choose another --out, or remove the folder {folder} to train anew"
         )
     return _told(folder, model)
-
-
-def _changes(key: str, model: Model, facts: dict[str, Any], protocol: Protocol) -> list[str]:
-    """Say what differs, as old -> new; of the protocol, which the model holds, by the names of its settings."""
-    if key == "protocol":
-        was, now = _leaves(plain(model.protocol)), _leaves(plain(protocol))
-    else:
-        was, now = _leaves({key: model.trained_on.get(key)}), _leaves({key: facts[key]})
-    lines = [
-        f"{name}: {_short(was.get(name))} -> {_short(now.get(name))}"
-        for name in dict.fromkeys((*now, *was))
-        if repr(was.get(name)) != repr(now.get(name))
-    ]
-    return lines or [f"{key}: another version of this program wrote it down"]
-
-
-def _leaves(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Give nested settings by their dotted names."""
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        found |= _leaves(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
-    return found
-
-
-def _short(value: Any) -> str:
-    """Show a value; of a digest the first letters, which tell it from others."""
-    text = str(value)
-    return text[:12] if len(text) == 64 else text or "none"
 
 
 def tidy(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which numbers a network computes with: float32, or bfloat16 where the processor multiplies it natively.
+"""Which numbers a network computes with: float32, bfloat16 where the processor multiplies it natively, or float16.
 
 ``auto`` takes bf16 on a GPU of compute capability 8 or later, and on a processor with AMX or AVX-512 BF16
 instructions; else fp32. Measured on two cores of an AMD EPYC with AVX-512 BF16, channels last: a training step of
@@ -15,8 +15,8 @@ import torch
 
 from blemish.errors import RequestError
 
-Choice = Literal["auto", "fp32", "bf16"]
-Resolved = Literal["fp32", "bf16"]
+Choice = Literal["auto", "fp32", "bf16", "fp16"]
+Resolved = Literal["fp32", "bf16", "fp16"]
 Device = str
 """``auto`` (a GPU where there is one), ``cpu``, ``cuda``, or one of several GPUs: ``cuda:0``, ``cuda:1`` ..."""
 
@@ -46,7 +46,8 @@ def resolve(precision: Choice, device: torch.device) -> Resolved:
 
 def computing_in(precision: Resolved, device: torch.device) -> AbstractContextManager[object]:
     """Give the context that a network runs in."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+    half = torch.float16 if precision == "fp16" else torch.bfloat16
+    return torch.autocast(device.type, dtype=half, enabled=precision != "fp32")
 
 
 def _processor() -> dict[str, object]:

@@ -55,6 +55,11 @@ class Protocol:
     """Share of crops that are centred on a defect instead of on any lit pixel; the paper has none."""
     augmentation: Augmentation = Augmentation()
     """How crops are varied."""
+    label: Literal["geometric", "visible"] = "geometric"
+    """``geometric`` learns every defect that is in view; ``visible`` passes over pixels whose contrast is below
+    ``visible_from``: they count neither as defect nor as correct (see ``learn/labels.py``)."""
+    visible_from: NotNegative = 1.0
+    """With ``label = "visible"``: the contrast-to-noise ratio from which a pixel counts as visible."""
 
     batch: AtLeastOne = 16
     """Crops in a training step."""
@@ -89,8 +94,11 @@ class Protocol:
     correct_quantile: Annotated[float, Interval(gt=0, lt=1)] = 0.9999
     """Without defects in the validation images the threshold is this quantile of their scores."""
 
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
-    """``auto`` is bf16 where the processor multiplies it natively (see ``learn/precision.py``), else fp32."""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    """``auto`` is bf16 where the processor multiplies it natively (see ``learn/precision.py``), else fp32; ``fp16`` is
+    for GPUs without bf16, with scaled gradients."""
+    compile: bool = False
+    """Let ``torch.compile`` fuse the training step; takes a minute before the first one and needs a C++ compiler."""
     seed: int = 0
     """Names all that is drawn: first weights, order, crops and their variation."""
 

@@ -6,18 +6,21 @@ So neither the number of workers nor a training that was killed and resumed chan
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import UInt8
 
 from blemish.arrays import Grey, Instances
 from blemish.dataset.index import Frames
 from blemish.dataset.read import Dataset
 from blemish.dataset.tiles import FrameCache
 from blemish.errors import RequestError
-from blemish.learn.augment import Label, Variation, cut, draw_variation, vary
+from blemish.learn.augment import Label, Variation, as_label, cut, draw_variation, vary
 from blemish.learn.crops import draw_window, window_around
 from blemish.learn.exposure import Stack, network_input
+from blemish.learn.labels import IGNORED, folder_name, labelled
 from blemish.learn.protocol import Protocol
 from blemish.seeds import stream
 
@@ -39,6 +42,8 @@ class Pictures:
     cache: FrameCache
     defective: np.ndarray
     """The frames whose mask shows a defect, shape (n,)."""
+    highest: int = 1
+    """The highest label: 1 where masks are instance ids, :data:`IGNORED` where they are labels."""
     _defects: dict[int, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -48,10 +53,17 @@ class Pictures:
         """Give image and mask of a frame."""
         return self.cache.image(index), self.cache.mask(index)
 
+    def labels(self, index: int) -> tuple[Grey, UInt8[np.ndarray, "h w"]]:
+        """Give image and labels of a frame."""
+        image, mask = self.pixels(index)
+        return image, as_label(mask, self.highest)
+
     def defect_pixels(self, index: int, mask: Instances) -> np.ndarray:
-        """List the defect pixels of a frame as flat indices; they are few and kept."""
+        """List the defect pixels of a frame as flat indices, those that count if any do; they are few and kept."""
         if index not in self._defects:
-            self._defects[index] = np.flatnonzero(mask).astype(np.int32)
+            found = np.flatnonzero(mask)
+            counting = found[mask.ravel()[found] < IGNORED] if self.highest == IGNORED else found
+            self._defects[index] = (counting if len(counting) else found).astype(np.int32)
         return self._defects[index]
 
 
@@ -63,10 +75,14 @@ def frames_of(dataset: Dataset, split: str) -> Frames:
     return frames
 
 
-def open_pictures(dataset: Dataset, split: str, folder: Path) -> Pictures:
-    """Unpack the frames of one set into a sub-folder of ``folder``, or find them there."""
+def open_pictures(dataset: Dataset, split: str, folder: Path, protocol: Protocol | None = None) -> Pictures:
+    """Unpack the frames of one set into a sub-folder of ``folder``, or find them there; labels as a protocol says."""
     frames = frames_of(dataset, split)
-    return Pictures(FrameCache(dataset, folder, frames), np.flatnonzero(frames.column("defect_px") > 0))
+    defective = np.flatnonzero(frames.column("defect_px") > 0)
+    if protocol is None or protocol.label == "geometric":
+        return Pictures(FrameCache(dataset, folder, frames), defective)
+    cache = FrameCache(labelled(dataset, protocol), folder / folder_name(protocol), frames)
+    return Pictures(cache, defective, highest=IGNORED)
 
 
 def steps_in_epoch(protocol: Protocol, num_frames: int) -> int:
@@ -90,7 +106,7 @@ def training_sample(protocol: Protocol, pictures: Pictures, epoch: int, index: i
     else:
         window = draw_window(image, protocol.crop_px, protocol.lit_threshold, rng)
     variation = draw_variation(protocol.augmentation, rng)
-    grey, label = cut(image, mask, window, variation)
+    grey, label = cut(image, mask, window, variation, pictures.highest)
     grey = vary(grey, variation, protocol.augmentation, protocol.lit_threshold, rng)
     return Sample(network_input(grey, protocol.exposure_stack), label, window.lit)
 
@@ -112,10 +128,15 @@ def validation_sample(protocol: Protocol, pictures: Pictures, index: int) -> Sam
     else:
         image, mask = pictures.pixels(index % len(pictures))
         window = draw_window(image, protocol.crop_px, protocol.lit_threshold, rng)
-    grey, label = cut(image, mask, window, Variation())
+    grey, label = cut(image, mask, window, Variation(), pictures.highest)
     return Sample(network_input(grey, protocol.exposure_stack), label, window.lit)
 
 
 def _frame_at(seed: int, num_frames: int, place: int) -> int:
     round_number, position = divmod(place, num_frames)
-    return int(stream(seed, "order", round_number).permutation(num_frames)[position])
+    return int(_order(seed, num_frames, round_number)[position])
+
+
+@lru_cache(maxsize=4)
+def _order(seed: int, num_frames: int, round_number: int) -> np.ndarray:
+    return stream(seed, "order", round_number).permutation(num_frames)

@@ -17,6 +17,9 @@ from torch import Tensor, nn
 
 from blemish.errors import CheckpointError, RequestError
 from blemish.learn import files
+from blemish.learn.differences import changes, differing
+from blemish.learn.protocol import Protocol
+from blemish.settings import plain
 
 FOLDER = "training"
 _FILE = "state.safetensors"
@@ -39,20 +42,36 @@ class Standing:
     """Whether the rule for stopping early has ended it."""
 
 
-def save(folder: Path, standing: Standing, made_of: dict[str, Any], network: nn.Module, optimiser: Any) -> None:
+def save(
+    folder: Path,
+    standing: Standing,
+    made_of: dict[str, Any],
+    network: nn.Module,
+    *,
+    optimiser: Any,
+    scaler: Any,
+    protocol: Protocol,
+) -> None:
     """Write the state after an epoch; when that epoch is the best one, its weights first."""
     if standing.best_epoch == standing.epoch:
         files.write(folder, _best_path(folder, standing.best_epoch), files.pack(network.state_dict()))
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     tensors |= {f"optimiser.{name}": tensor for name, tensor in _moments(network, optimiser)}
-    facts = {"standing": asdict(standing), "made_of": made_of}
+    facts = {
+        "standing": asdict(standing),
+        "made_of": made_of,
+        "scaler": scaler.state_dict(),
+        "protocol": plain(protocol),
+    }
     files.write(folder, folder / FOLDER / _FILE, files.pack(tensors, facts))
     for path in (folder / FOLDER).glob("best-*.safetensors"):
         if path != _best_path(folder, standing.best_epoch):
             path.unlink()
 
 
-def restore(folder: Path, made_of: dict[str, Any], network: nn.Module, optimiser: Any) -> Standing:
+def restore(
+    folder: Path, made_of: dict[str, Any], network: nn.Module, *, optimiser: Any, scaler: Any, protocol: Protocol
+) -> Standing:
     """Put network and optimiser back to where a killed training left them; a fresh :class:`Standing` if none did.
 
     Raises :class:`RequestError` when the training in this folder was made of other things than this one.
@@ -61,18 +80,20 @@ def restore(folder: Path, made_of: dict[str, Any], network: nn.Module, optimiser
     if not path.is_file():
         return Standing()
     tensors, facts = files.unpack(path)
-    differing = sorted(key for key in made_of if facts["made_of"].get(key) != made_of[key])
-    if differing:
-        what = "; ".join(
-            f"{key} was {_short(facts['made_of'].get(key))}, now {_short(made_of[key])}" for key in differing
+    lines = changes(facts["made_of"], made_of, facts.get("protocol"), protocol)
+    if lines:
+        raise RequestError(
+            f"{folder}: holds an unfinished training with another {differing(facts['made_of'], made_of)}:\n  "
+            + "\n  ".join(lines)
+            + f"\n  choose another --out, or remove the folder {folder} to train anew"
         )
-        raise RequestError(f"{folder}: holds a training of other things ({what}); choose another folder or remove it")
     try:
         network.load_state_dict({name[8:]: value for name, value in tensors.items() if name.startswith("network.")})
         for name, parameter in network.named_parameters():
             optimiser.state[parameter] = {
                 key: _like(tensors[f"optimiser.{name}.{key}"], parameter) for key in ("step", "exp_avg", "exp_avg_sq")
             }
+        scaler.load_state_dict(facts["scaler"])
         told = facts["standing"]
         return Standing(**{**told, "losses": tuple(told["losses"]), "f1s": tuple(told["f1s"])})
     except (KeyError, TypeError, RuntimeError) as error:
@@ -101,8 +122,3 @@ def _like(saved: Tensor, parameter: Tensor) -> Tensor:
     if saved.shape != parameter.shape:
         return saved  # the step counter
     return torch.empty_like(parameter, requires_grad=False).copy_(saved)
-
-
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else text[:37] + "..."

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from blemish.learn.exposure import levels, network_input
 from blemish.learn.histogram import ScoreHistogram, empty
+from blemish.learn.labels import IGNORED
 from blemish.learn.loader import batches
 from blemish.learn.networks import MULTIPLE
 from blemish.learn.precision import Resolved, computing_in
@@ -34,10 +35,20 @@ class Validation:
     histogram: ScoreHistogram
 
 
-def loss_of(logits: Tensor, labels: Tensor, positive_weight: float) -> Tensor:
-    """Give the mean binary cross-entropy, in float32; defect pixels weigh ``positive_weight``."""
+def loss_of(logits: Tensor, labels: Tensor, positive_weight: float, *, ignoring: bool = False) -> Tensor:
+    """Give the mean binary cross-entropy, in float32; defect pixels weigh ``positive_weight``.
+
+    With ``ignoring``, pixels labelled :data:`~blemish.learn.labels.IGNORED` do not count; the mean is over the others.
+    """
     weight = torch.tensor(positive_weight, device=logits.device)
-    return functional.binary_cross_entropy_with_logits(logits.float(), labels.float(), pos_weight=weight)
+    if not ignoring:
+        return functional.binary_cross_entropy_with_logits(logits.float(), labels.float(), pos_weight=weight)
+    counted = (labels < IGNORED).float()
+    truth = (labels == 1).float()
+    total = functional.binary_cross_entropy_with_logits(
+        logits.float(), truth, weight=counted, pos_weight=weight, reduction="sum"
+    )
+    return total / counted.sum().clamp(min=1)
 
 
 def validate(network: nn.Module, protocol: Protocol, pictures: Pictures, precision: Resolved) -> Validation:
@@ -50,10 +61,13 @@ def validate(network: nn.Module, protocol: Protocol, pictures: Pictures, precisi
             stack = torch.from_numpy(images).to(device).contiguous(memory_format=torch.channels_last)
             with computing_in(precision, device):
                 logits = network(stack)[..., : labels.shape[-2], : labels.shape[-1]]
-            loss = loss_of(logits, torch.from_numpy(labels).to(device), protocol.positive_weight)
-            total += float(loss) * labels.size
-            pixels += labels.size
-            histogram.add(torch.sigmoid(logits.float()).cpu().numpy(), labels > 0)
+            ignoring = protocol.label == "visible"
+            loss = loss_of(logits, torch.from_numpy(labels).to(device), protocol.positive_weight, ignoring=ignoring)
+            counted = labels < IGNORED
+            total += float(loss) * int(counted.sum())
+            pixels += int(counted.sum())
+            scores = torch.sigmoid(logits.float()).cpu().numpy()
+            histogram.add(scores[counted], labels[counted] > 0)
     f1 = float(f1_scores(histogram).max()) if histogram.defective.sum() else 0.0
     return Validation(total / pixels, f1, histogram)
 
@@ -66,8 +80,8 @@ def _shown(protocol: Protocol, pictures: Pictures) -> Iterator[tuple[Inputs, Lab
             yield batch.images, batch.labels
         return
     for index in range(len(pictures)):
-        image, mask = pictures.pixels(index)
+        image, label = pictures.labels(index)
         stack = network_input(levels(image), protocol.exposure_stack)
         missing = [(0, -side % MULTIPLE) for side in image.shape]
         stack = np.pad(stack, [(0, 0), *missing], constant_values=-1.0)
-        yield stack[None], (mask > 0).astype(np.uint8)[None, None]
+        yield stack[None], label[None, None]
