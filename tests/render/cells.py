@@ -15,7 +15,7 @@ from blemish.part.model import Part, Surface
 from blemish.plan.camera import Camera
 from blemish.plan.light import RingLight
 from blemish.plan.model import Viewpoint
-from blemish.render import Rendering, Scene, Sensor, build_scene
+from blemish.render import Scene, Sensor, build_scene
 
 SMALL = Camera(width_px=64, height_px=48, pixel_pitch_um=110.0)
 """About half a millimetre a pixel; 33 x 25 mm."""

@@ -124,7 +124,8 @@ def _turning_axis(part: Part, region: Region, finish: Turned) -> tuple[Vector, V
     if axis is None:
         raise FinishError(
             f"region {region.name!r}: turned goes around an axis, and this region has none (no cylinder, cone or "
-            "torus, and nothing that turns about one line); give it axis_point_mm and axis_direction, or finish it otherwise"
+            "torus, and nothing that turns about one line); give it axis_point_mm and axis_direction, or another "
+            "finish"
         )
     return axis.point_mm, axis.direction
 

@@ -142,7 +142,7 @@ def arcs(track: Track, numbers: Any) -> tuple[Real, Real, tuple[Real, Real]]:
     x = forward * track.along_mm
     front = (x + sagitta) / feed + mixed(lane, lane, seed + 5)
     back = (x - sagitta) / feed + mixed(lane, lane, seed + 6)
-    along_arc = track.across_mm / (ARC_NOISE_MM * at_least(cosine, 0.2))
+    along_arc = off / ARC_NOISE_MM
     cusp = dr.square(feed) / (8 * nose)
     rough = irregularity * cusp
     best = _deepest(front, feed * cosine, nose, rough, along_arc, seed, lane)
