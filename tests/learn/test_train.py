@@ -197,3 +197,28 @@ def test_a_row_of_the_curves_that_was_never_finished_is_left_out(tmp_path: Path)
     (tmp_path / curves.FILE).write_text('{"epoch": 1}\n{"epo\n{"epoch": 3}\n')
     with pytest.raises(CheckpointError, match="line 2 is damaged"):
         curves.read(tmp_path)
+
+
+def test_fp16_learns_with_scaled_gradients_and_resumes(tiny: Protocol, dataset: Dataset, tmp_path: Path) -> None:
+    """Finite losses; killed and resumed, the scale is remembered and the weights are those of the undisturbed run."""
+    protocol = dataclasses.replace(tiny, precision="fp16", max_epochs=2)
+    train(protocol, dataset, tmp_path / "whole", device="cpu")
+    assert np.isfinite(losses(tmp_path / "whole")).all()
+
+    def stop(progress: Progress) -> None:
+        if progress.epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(protocol, dataset, tmp_path / "killed", progress=stop, device="cpu")
+    train(protocol, dataset, tmp_path / "killed", device="cpu")
+    assert (tmp_path / "killed" / WEIGHTS).read_bytes() == (tmp_path / "whole" / WEIGHTS).read_bytes()
+
+
+@pytest.mark.slow
+def test_a_compiled_step_learns_the_same(tiny: Protocol, dataset: Dataset, tmp_path: Path) -> None:
+    """Fused by ``torch.compile``, training follows the same losses, to rounding; the model has no trace of it."""
+    plain, fused = (dataclasses.replace(tiny, max_epochs=2, compile=compiled) for compiled in (False, True))
+    train(plain, dataset, tmp_path / "plain")
+    train(fused, dataset, tmp_path / "fused")
+    np.testing.assert_allclose(losses(tmp_path / "fused"), losses(tmp_path / "plain"), rtol=1e-3)
