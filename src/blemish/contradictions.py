@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from blemish.dataset.split import Member, draw_split
+from blemish.defects.population import rule_mistakes
 from blemish.errors import FinishError, RequestError, did_you_mean
 from blemish.finish import draw_finishes
 from blemish.finish.metals import metal_named
@@ -72,6 +73,7 @@ def _defects(recipe: Recipe) -> Iterator[str]:
             "add one, or set specimens.defective = 0"
         )
     for i, population in enumerate(recipe.defects, 1):
+        yield from (f"defects[{i}].{mistake}" for mistake in rule_mistakes(population))
         try:
             population.draw(stream(recipe.seed, "check", "defects", i))
         except RequestError as error:

@@ -17,7 +17,7 @@ EDGES = box().vertices_mm[np.array([[4, 5], [5, 7], [7, 6], [6, 4]])]
 """The rim of the box's top."""
 
 
-def drawn(part: Part, density: object, count: int = 3000) -> np.ndarray:
+def drawn(part: Part, density: object, count: int = 1200) -> np.ndarray:
     """Draw places on the top of a box."""
     ground, rng = ground_of(part, [0], density=density), np.random.default_rng(3)
     return np.array([found[1] for found in (ground.draw(rng) for _ in range(count)) if found is not None])
@@ -86,18 +86,18 @@ def test_the_rule_of_acceptance_decides_what_matters() -> None:
     """Dents below a limit are insignificant, the others significant; a correct specimen carries only the former."""
     table = {
         "kind": "dent",
-        "per_specimen": 20,
+        "per_specimen": 12,
         "diameter_mm": {"uniform": [0.2, 0.8]},
         "depth_mm": {"uniform": [0.01, 0.03]},
         "insignificant_below": {"diameter_mm": 0.5, "depth_mm": 0.015},
     }
     defective = make_specimen(box(), "d000", True, populations(table), 1)
-    assert len(defective.defects) == 20
+    assert len(defective.defects) == 12
     for defect in defective.defects:
         small = defect.parameters["diameter_mm"] < 0.5 or defect.parameters["depth_mm"] < 0.015
         assert defect.significant != small
     correct = make_specimen(box(), "c000", False, populations(table), 1)
-    assert 0 < len(correct.defects) < 20
+    assert 0 < len(correct.defects) < 12
     assert not any(defect.significant for defect in correct.defects)
     assert [defect.id for defect in correct.defects] == list(range(1, len(correct.defects) + 1))
     assert not make_specimen(box(), "c000", False, populations({**table, "on_correct": False}), 1).defects

@@ -12,7 +12,6 @@ from blemish.defects.imprint import imprint
 from blemish.defects.place import Asked, settle_at
 from blemish.defects.settled import Settled
 from blemish.defects.stain import Stain
-from blemish.engine import facts
 from blemish.plan.light import RingLight
 from blemish.render import Frame, Rendering, Scene, build_scene, shoot
 
@@ -72,8 +71,17 @@ def test_films_are_listed_and_in_no_mask() -> None:
 
 
 def test_specimens_with_other_films_share_a_kernel() -> None:
-    """Another pattern, place or size of a kind that was rendered before compiles nothing anew."""
+    """Another pattern, place and size of a kind that was rendered before compile nothing anew."""
+    import drjit as dr
+
     shot(with_film(SPECKS, DARK))
-    before = facts()["kernels"] if "kernels" in facts() else None
-    shot(with_film(Dust(patch_mm=6.0, speck_mm=0.5, cell_mm=1.0, pattern=9), DARK))
-    assert before is None or facts()["kernels"] == before
+    other = with_film(Dust(patch_mm=6.0, speck_mm=0.5, cell_mm=1.0, pattern=9), DARK)
+    dr.set_flag(dr.JitFlag.KernelHistory, True)
+    try:
+        dr.kernel_history_clear()
+        shot(other)
+        history = [entry for entry in dr.kernel_history() if entry["type"] == dr.KernelType.JIT]
+    finally:
+        dr.set_flag(dr.JitFlag.KernelHistory, False)
+    assert history
+    assert all(entry["cache_hit"] for entry in history)

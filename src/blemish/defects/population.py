@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import numpy as np
@@ -30,7 +29,7 @@ from blemish.defects.settled import Settled
 from blemish.defects.specimen import Specimen
 from blemish.defects.stain import Stain
 from blemish.defects.topology import topology_of
-from blemish.errors import DefectError, RequestError
+from blemish.errors import DefectError, RequestError, did_you_mean
 from blemish.part.model import Part
 from blemish.seeds import stream
 from blemish.settings import Count, NotNegative, Positive, settings
@@ -151,13 +150,11 @@ def rule_mistakes(population: Any) -> list[str]:
     """List what a rule of acceptance names that defects of this kind do not have."""
     plain_one = population.thing()
     known = [field.name for field in fields(plain_one) if isinstance(getattr(plain_one, field.name), int | float)]
-    mistakes = []
-    for name in population.insignificant_below or {}:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
-            mistakes.append(f"insignificant_below: a {population.kind} has no {name!r}; {hint}")
-    return mistakes
+    return [
+        f"insignificant_below: a {population.kind} has no {name!r}; {did_you_mean(name, known, 'it has')}"
+        for name in population.insignificant_below or {}
+        if name not in known
+    ]
 
 
 def _ground(part: Part, name: str, index: int, population: Any) -> Ground:
