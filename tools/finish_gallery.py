@@ -2,7 +2,7 @@
 
     python tools/finish_gallery.py [FOLDER]        (default: docs/images/finishes; about two minutes on two cores)
 
-Each picture shows 16 x 12 mm of a plate and is exposed for itself. Columns are lights, rows are values.
+Each picture shows 13 x 10 mm of a plate and is exposed for itself. Columns are lights, rows are values.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from blemish.plan.light import RingLight
 from blemish.plan.model import Viewpoint
 from blemish.render import Rendering, Sensor, build_scene, shoot
 
-CAMERA = Camera(width_px=400, height_px=300, pixel_pitch_um=8.5, focal_length_mm=35.0, working_distance_mm=200.0)
+CAMERA = Camera(width_px=320, height_px=240, pixel_pitch_um=8.5, focal_length_mm=35.0, working_distance_mm=200.0)
 RENDERING = Rendering(samples_per_pixel=64, ambient_radiance=0.03)
 
 
@@ -81,8 +81,8 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, (field, finishes) in ROWS.items():
         rows = [np.hstack(list(_pictures(finish, f"{field} = {getattr(finish, field)}"))) for finish in finishes]
-        cv2.imwrite(str(folder / f"{name}.png"), np.vstack(rows))
-        print(folder / f"{name}.png")
+        cv2.imwrite(str(folder / f"{name}.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 85])
+        print(folder / f"{name}.jpg")
 
 
 def _pictures(finish: Any, label: str) -> Iterator[Grey]:
@@ -100,7 +100,7 @@ def _pictures(finish: Any, label: str) -> Iterator[Grey]:
 
 def _labelled(image: Grey, text: str) -> Grey:
     strip = np.full((24, image.shape[1]), 255, np.uint8)
-    cv2.putText(strip, text, (6, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 0, 1, cv2.LINE_AA)
+    cv2.putText(strip, text, (6, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.38, 0, 1, cv2.LINE_AA)
     return np.pad(np.vstack([strip, image]), 2, constant_values=255)
 
 
