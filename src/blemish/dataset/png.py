@@ -54,7 +54,7 @@ def _encode(image: Grey | Instances) -> bytes:
         np.subtract(flat[:, deep:], flat[:, :-deep], out=rows[:, 1 + deep :])
     plain = rows.reshape(-1)
     packer = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE if is_smooth else zlib.Z_DEFAULT_STRATEGY)
-    pixels = packer.compress(plain) + packer.flush()
+    pixels = packer.compress(plain.data) + packer.flush()
     unpacked = np.frombuffer(zlib.decompress(pixels, bufsize=rows.size), np.uint8)
     assert np.array_equal(unpacked, plain), _DIFFERS
     return _file(width, height, 8 * deep, pixels)

@@ -202,15 +202,29 @@ def grey(data: bytes, where: str) -> Grey:
     Three equal channels give that channel, colours their luma (ITU-R 601), transparency is passed over, and a
     photograph that a camera marked as lying on its side is stood up.
     """
+    try:
+        return _grey(_upright(data, where), where)
+    except _TROUBLE as error:
+        raise ForeignDataError(f"{where}: this image is damaged: {error}") from None
+
+
+def colours(data: bytes, where: str) -> np.ndarray:
+    """Unpack a photograph for the eye: (h, w, 3) uint8 where it has colours, else as :func:`grey` does."""
+    try:
+        image = _upright(data, where)
+        values = _grey(image, where)
+        if image.mode not in _COLOUR or (np.asarray(image.convert("RGB")) == values[..., None]).all():
+            return values
+        return np.array(image.convert("RGB"))
+    except _TROUBLE as error:
+        raise ForeignDataError(f"{where}: this image is damaged: {error}") from None
+
+
+def _upright(data: bytes, where: str) -> Any:
     from PIL import ImageOps
 
     image = _open(data, where)
-    try:
-        if image.getexif().get(_ORIENTATION, 1) != 1:
-            image = ImageOps.exif_transpose(image)
-        return _grey(image, where)
-    except _TROUBLE as error:
-        raise ForeignDataError(f"{where}: this image is damaged: {error}") from None
+    return ImageOps.exif_transpose(image) if image.getexif().get(_ORIENTATION, 1) != 1 else image
 
 
 def levels(data: bytes, where: str) -> Grey:

@@ -1,0 +1,27 @@
+"""A headless browser for the tests of the page; whoever has none skips them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+CHROMIUM = os.environ.get("BLEMISH_CHROMIUM") or next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Start the browser that is installed."""
+    api = pytest.importorskip("playwright.sync_api", reason="the page's tests need playwright")
+    if not CHROMIUM:
+        pytest.skip("the page's tests need Chromium: install it, or set BLEMISH_CHROMIUM to its program")
+    with api.sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
