@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,18 +53,23 @@ def geometry_of(faces: Faces, where: str, cure: str) -> Geometry:
     given = faces.normals[faces.triangles[solid.kept]]
     if solid.turned:
         given = -given[:, ::-1]
-    corners = solid.vertices_mm[solid.triangles]
+    return shaded(solid.vertices_mm, solid.triangles, face, given, faces.surfaces)
+
+
+def shaded(
+    vertices_mm: Points, triangles: Triangles, face: PerTriangle, given: CornerNormals, surfaces: Sequence[Surface]
+) -> Geometry:
+    """Give the corners of a closed mesh the normals of its faces' surfaces; freeform faces keep the ``given`` ones."""
+    corners = vertices_mm[triangles]
     facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals = np.empty_like(given)
-    surfaces = list(faces.surfaces)
+    exact = list(surfaces)
     order = np.argsort(face, kind="stable")
-    ends = np.searchsorted(face[order], np.arange(len(surfaces) + 1))
+    ends = np.searchsorted(face[order], np.arange(len(exact) + 1))
     for index in np.flatnonzero(np.diff(ends)):
         mine = order[ends[index] : ends[index + 1]]
-        surfaces[index], normals[mine] = _exact(surfaces[index], corners[mine], given[mine], facing[mine])
-    return Geometry(
-        solid.vertices_mm, solid.triangles.astype(np.int32), normals, face.astype(np.int32), tuple(surfaces)
-    )
+        exact[index], normals[mine] = _exact(exact[index], corners[mine], given[mine], facing[mine])
+    return Geometry(vertices_mm, triangles.astype(np.int32), normals, face.astype(np.int32), tuple(exact))
 
 
 def _exact(

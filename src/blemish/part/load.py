@@ -25,6 +25,8 @@ MESHES = (".stl", ".obj", ".ply", ".glb")
 SMALLEST_MM, LARGEST_MM = 1.0, 5000.0
 READING = 1
 """Raised when the same file would be read as another mesh than before, so that old plans are not taken for it."""
+FITTING = 1
+"""The same for the surfaces that are fitted to mesh files."""
 BUILTIN_FOLDER = Path(__file__).parent / "builtin"
 
 
@@ -112,6 +114,7 @@ def _from_step(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, 
 
 def _from_mesh(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, ...]]:
     from blemish.part.meshfile import geometry_of_mesh, read_mesh
+    from blemish.part.regions import by_kind
 
     if source.unit is None:
         raise PartError(
@@ -121,7 +124,7 @@ def _from_mesh(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, 
     points, triangles = read_mesh(path, source.unit)
     _refuse_size(points, path, lambda: f"read with unit = {source.unit!r}")
     geometry = geometry_of_mesh(points, triangles, str(path))
-    return geometry, (Region("part", tuple(range(len(geometry.surfaces)))),)
+    return geometry, by_kind(geometry.surfaces)
 
 
 def _refuse_size(points: Points, path: Path, how_read: Callable[[], str]) -> None:
@@ -137,5 +140,7 @@ def _refuse_size(points: Points, path: Path, how_read: Callable[[], str]) -> Non
 def _digest(path: Path, source: PartSource) -> str:
     """Digest what decides the part: the file's bytes and the settings of reading it, not where it lies."""
     reading = {"version": READING} | plain(source)
+    if path.suffix.lower() in MESHES:
+        reading["fitting"] = FITTING
     del reading["file"], reading["time_limit_s"]
     return hashlib.sha256(path.read_bytes() + canonical(reading).encode()).hexdigest()

@@ -1,22 +1,17 @@
-"""Mesh files in: STL, OBJ, PLY and GLB, which hold triangles only, so faces are split where the surface is sharp."""
+"""Mesh files in: STL, OBJ, PLY and GLB, which hold triangles only; ``segment.py`` finds the faces they came from."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles
 from blemish.errors import PartError
-from blemish.part.faces import Geometry, outwards
+from blemish.part.faces import Geometry, outwards, shaded
+from blemish.part.segment import split
 from blemish.part.solid import solid_of
 from blemish.part.source import MM_PER_UNIT, Unit
-from blemish.part.surfaces import free
-
-SHARP_DEG = 30.0
-"""Where neighbouring triangles turn more than this, there is an edge between two faces."""
 
 
 def read_mesh(path: Path, unit: Unit) -> tuple[Points, Triangles]:
@@ -37,7 +32,10 @@ def read_mesh(path: Path, unit: Unit) -> tuple[Points, Triangles]:
 
 
 def geometry_of_mesh(points: Points, triangles: Triangles, where: str) -> Geometry:
-    """Weld triangles into a closed solid, split it into faces at sharp edges, and smooth the normals within each."""
+    """Weld triangles into a closed solid, split it into faces, and give corners the normals of the faces' surfaces.
+
+    Where no surface fits, corners get the mean normal of the triangles around them within their face.
+    """
     solid = solid_of(
         points, triangles, where, "close its holes in the program that made it, or read the part from STEP"
     )
@@ -45,29 +43,9 @@ def geometry_of_mesh(points: Points, triangles: Triangles, where: str) -> Geomet
     facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     lengths = np.linalg.norm(facing, axis=1, keepdims=True)
     flat = np.divide(facing, lengths, out=np.zeros_like(facing), where=lengths > 0)
-    face = smooth_faces(solid.triangles, flat)
+    face, surfaces = split(solid.vertices_mm, solid.triangles)
     normals = outwards(_smooth(corners, solid.triangles, flat, face), facing)
-    count = int(face.max()) + 1
-    middles, means = np.zeros((count, 3)), np.zeros((count, 3))
-    np.add.at(middles, face, corners.mean(axis=1))
-    np.add.at(means, face, facing)
-    middles /= np.bincount(face)[:, None]
-    surfaces = [free(middle, mean) for middle, mean in zip(middles, means, strict=True)]
-    return Geometry(solid.vertices_mm, solid.triangles.astype(np.int32), normals, face, tuple(surfaces))
-
-
-def smooth_faces(triangles: Triangles, normals: Points) -> PerTriangle:
-    """Number the faces of a closed mesh: triangles that are connected without crossing a sharp edge."""
-    directed = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]).astype(np.int64)
-    owner = np.tile(np.arange(len(triangles)), 3)
-    # The two triangles at an edge have the same undirected key, and a closed mesh has each key twice.
-    key = directed.min(axis=1) * (int(directed.max()) + 1) + directed.max(axis=1)
-    left, right = owner[np.argsort(key, kind="stable")].reshape(-1, 2).T
-    blunt = np.einsum("ij,ij->i", normals[left], normals[right]) > np.cos(np.radians(SHARP_DEG))
-    # A triangle without area has no direction; it belongs to whatever it touches.
-    blunt |= ~normals[left].any(axis=1) | ~normals[right].any(axis=1)
-    links = coo_array((np.ones(blunt.sum()), (left[blunt], right[blunt])), shape=(len(triangles),) * 2)
-    return connected_components(links, directed=False)[1].astype(np.int32)
+    return shaded(solid.vertices_mm, solid.triangles, face, normals, surfaces)
 
 
 def _smooth(corners: CornerNormals, triangles: Triangles, flat: Points, face: PerTriangle) -> CornerNormals:
