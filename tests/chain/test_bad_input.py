@@ -106,7 +106,15 @@ WRONG: list[tuple[Line, int, Line]] = [
     (("evaluate", "run", "ds", "--split", "tset"), 2, ("tset", "test, train, val")),
     (("predict", "nowhere", "pics"), 2, ("nowhere", "no trained model")),
     (("predict", "run", "nowhere"), 2, ("nowhere", "no such file or folder")),
+    (("predict", "run"), 2, ("at least one photograph",)),
     (("predict", "run", "empty"), 2, ("empty", "no image is here")),
+    (("predict", "run", "pics/*.bmp"), 2, ("no image fits",)),
+    (("predict", "run", "pics", "--backend", "openvino"), 2, ("no model.onnx here",)),
+    (("predict", "run", "pics", "--half"), 2, ("--half is for",)),
+    (("deploy", "nowhere"), 2, ("nowhere", "no trained model")),
+    (("tune", "tiny.toml"), 2, ("runs/tiny/dataset", "no such folder")),
+    (("tune", "tiny.toml", "--data", "ds", "--rate", "-1"), 2, ("learning_rates", "greater than 0")),
+    (("compare", "lost.toml"), 2, ("lost.toml", "target: must be given")),
     (("predict", "run", "note.txt", "--out", "out"), 2, ("note.txt", "no image that can be read")),
     (("predict", "run", "broken", "--out", "out"), 2, ("hole.png", "empty")),
     (("predict", "run", "pics/folder.png", "--out", "out"), 2, ("folder.png", "no image is here")),
@@ -145,9 +153,14 @@ def test_a_study_folder_is_not_written_over(told: Callable[..., tuple[int, str, 
 def test_a_mask_is_named_after_the_whole_name_of_its_photograph(
     here: Path, told: Callable[..., tuple[int, str, str]]
 ) -> None:
-    """a.jpg and a.png get a mask each, of their own size, and nothing else is left beside them."""
+    """a.jpg and a.png get a mask and an overlay each, of their own size, and one table tells every mark."""
     assert told("predict", "run", "pics", "--out", "masks")[0] == 0
-    assert sorted(path.name for path in (here / "masks").iterdir()) == ["a.jpg.png", "a.png.png"]
+    names = ["a.jpg.png", "a.png.png"]
+    assert sorted(path.name for path in (here / "masks").iterdir()) == [*names, "objects.csv", "overlays"]
+    assert sorted(path.name for path in (here / "masks/overlays").iterdir()) == names
+    for images in (("pics/*.jpg", "pics/a.jpg"), ("pics/a.jpg",)):
+        assert told("predict", "run", *images, "--out", "some", "--no-overlays")[0] == 0
+        assert sorted(path.name for path in (here / "some").iterdir()) == ["a.jpg.png", "objects.csv"]
     with Image.open(here / "masks/a.jpg.png") as mask:
         assert mask.size == (50, 40)
 

@@ -88,7 +88,7 @@ def test_photographs_show_what_was_marked_and_renderings_must_tell(tmp_path: Pat
     header = json.loads((photographs.root / "dataset.json").read_text()) | {"kind": "rendered"}
     (photographs.root / "dataset.json").write_text(json.dumps(header))
     rendered = open_dataset(photographs.root)
-    with pytest.raises(RequestError, match="visibility.png: there is no such file"):
+    with pytest.raises(RequestError, match=r"visibility\.png: there is no such file"):
         labelled(rendered, visible).mask(frame)
     (rendered.root / "frames" / frame.specimen / frame.view / "visibility.png").write_bytes(b"no")
     with pytest.raises(DatasetError, match="damaged"):

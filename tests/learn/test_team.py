@@ -41,7 +41,7 @@ def test_shares_together_are_the_batch() -> None:
     """Every sample of an epoch is some process's, once; in a step the processes share one batch."""
     teams = [Team(rank, 4) for rank in range(4)]
     places = [[team.place(index, 8) for index in range(6)] for team in teams]
-    assert sorted(sum(places, [])) == list(range(24))
+    assert sorted(place for some in places for place in some) == list(range(24))
     assert sorted(place for some in places for place in some[:2]) == list(range(8))
     assert [Team().place(index, 8) for index in range(9)] == list(range(9))
     with pytest.raises(RequestError, match="cannot be shared by 4"):

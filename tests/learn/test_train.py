@@ -100,7 +100,9 @@ def test_other_settings_do_not_continue_in_the_same_folder(
 
     with pytest.raises(KeyboardInterrupt):
         train(tiny, dataset, tmp_path, progress=stop)
-    with pytest.raises(RequestError, match=r"unfinished training with another protocol:\n  learning_rate: 0\.01 -> 0\.001\n"):
+    with pytest.raises(
+        RequestError, match=r"unfinished training with another protocol:\n  learning_rate: 0\.01 -> 0\.001\n"
+    ):
         train(other, dataset, tmp_path)
 
 

@@ -18,6 +18,7 @@ VERBS = {
     "tune": "Train with every pair of learning rate and weight decay; tell the best.",
     "evaluate": "Measure a trained network on a dataset.",
     "compare": "Fill a transfer table: sources by networks, tested on one target.",
+    "deploy": "Write a trained network as an ONNX file for machines without torch.",
     "predict": "Mark the defects on photographs.",
     "report": "Write one HTML file about a run.",
     "run": "All of it: plan, make, train, evaluate, report.",

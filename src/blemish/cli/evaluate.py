@@ -25,7 +25,7 @@ def evaluate(run: Path, dataset: Path, *, split: str = "test", out: Path | None 
     from blemish.evaluate import evaluate as measure
     from blemish.learn import load_model
 
-    model = load_model(run / "model")
+    model = load_model(run)
     opened = open_dataset(dataset)
     with progress("evaluating") as advance:
         worth = measure(model, opened, split, out or run / "evaluation", lambda done, total: advance(done, total, ""))

@@ -115,15 +115,18 @@ def has_model(folder: Path) -> bool:
     return (folder / FACTS).is_file()
 
 
+def model_folder(folder: Path) -> Path:
+    """Give the folder that the model itself is in: this one, or ``model`` in the folder of a run."""
+    return folder / "model" if not has_model(folder) and has_model(folder / "model") else folder
+
+
 def load_model(folder: Path | str, device: Device = "auto") -> Model:
     """Read a model from its folder, or from the folder of a study's run that holds ``model/``.
 
     Raises :class:`RequestError` when it is not there, :class:`CheckpointError` when it is damaged, of a later version,
     or not ours.
     """
-    folder = Path(folder)
-    if not has_model(folder) and has_model(folder / "model"):
-        folder = folder / "model"
+    folder = model_folder(Path(folder))
     file = _read_facts(folder / FACTS)
     weights = _read_weights(folder / WEIGHTS, file.weights.sha256)
     place = choose_device(device)

@@ -31,6 +31,16 @@ class Mark:
     mean_score: float
 
 
+CSV_HEAD = "image,left_px,top_px,width_px,height_px,area_px,peak_score,mean_score"
+
+
+def csv_row(image: str, mark: Mark) -> str:
+    """Write a mark as a row of a table; the image's name is quoted where it has to be."""
+    name = '"' + image.replace('"', '""') + '"' if set(',"\r\n') & set(image) else image
+    place = f"{mark.left_px},{mark.top_px},{mark.width_px},{mark.height_px},{mark.area_px}"
+    return f"{name},{place},{mark.peak_score:.4f},{mark.mean_score:.4f}"
+
+
 def find_marks(scores: Scores, threshold: float, smallest_px: int = 1) -> tuple[Mark, ...]:
     """List the patches (diagonals connect) of at least ``smallest_px`` pixels, the surest first."""
     called = (scores >= np.float32(threshold)).astype(np.uint8)

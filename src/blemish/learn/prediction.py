@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 from blemish.arrays import Grey, Scores
-from blemish.learn.checkpoint import Model
 from blemish.learn.exposure import levels, network_input
 from blemish.learn.networks import MULTIPLE
-from blemish.learn.precision import computing_in
+from blemish.learn.runtimes import Deployed
+
+if TYPE_CHECKING:
+    from blemish.learn.checkpoint import Model
 
 TILE_PX = 1280
 """The longest side of a tile: memory grows with its square (``unet``: 0.6 GB in bf16, 1 GB in fp32)."""
@@ -34,12 +35,17 @@ class Span:
     last: int
 
 
-def predict(model: Model, image: Grey, tile_px: int = TILE_PX, margin_px: int = MARGIN_PX) -> Scores:
-    """Give each pixel's score, the probability of a defect, (h, w) float32; from ``model.threshold`` on it is one."""
+def predict(model: Model | Deployed, image: Grey, tile_px: int = TILE_PX, margin_px: int = MARGIN_PX) -> Scores:
+    """Give each pixel's score, the probability of a defect, (h, w) float32.
+
+    ``model`` is what ``load_model`` or, without torch, ``load_deployed`` gave; scores from ``model.threshold.value`` on
+    are called defects.
+    """
+    of_tile = _deployed_scores if isinstance(model, Deployed) else _scores
     scores = np.empty(image.shape, np.float32)
     for rows in spans(image.shape[0], tile_px, margin_px):
         for columns in spans(image.shape[1], tile_px, margin_px):
-            tile = _scores(model, image[rows.start : rows.stop, columns.start : columns.stop])
+            tile = of_tile(model, image[rows.start : rows.stop, columns.start : columns.stop])
             scores[rows.first : rows.last, columns.first : columns.last] = tile[
                 rows.first - rows.start : rows.last - rows.start,
                 columns.first - columns.start : columns.last - columns.start,
@@ -61,7 +67,12 @@ def spans(size: int, tile_px: int, margin_px: int) -> list[Span]:
     return [Span(max(first - margin, 0), min(last + margin, size), first, last) for first, last in pairwise(cuts)]
 
 
-def _scores(model: Model, image: Grey) -> Scores:
+def _scores(model: Any, image: Grey) -> Scores:
+    import torch
+    from torch.nn import functional
+
+    from blemish.learn.precision import computing_in
+
     device = next(model.network.parameters()).device
     stack = torch.from_numpy(network_input(levels(image), model.protocol.exposure_stack))[None].to(device)
     height, width = image.shape
@@ -70,3 +81,9 @@ def _scores(model: Model, image: Grey) -> Scores:
     with torch.inference_mode(), computing_in(model.precision, device):
         logits = model.network(stack)
     return torch.sigmoid(logits[0, 0, :height, :width].float()).cpu().numpy()
+
+
+def _deployed_scores(model: Any, image: Grey) -> Scores:
+    height, width = image.shape
+    padded = np.pad(levels(image), ((0, -height % MULTIPLE), (0, -width % MULTIPLE)))
+    return model.scores(padded[None, None])[0, 0, :height, :width]
