@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from blemish.make import Made
 
 
-def make(study: Path, *, out: Path | None = None, workers: int = 1) -> None:
+def make(study: Path, *, out: Path | None = None, workers: int = 1, meshes: bool = False, sheets: bool = False) -> None:
     """Make the dataset; run it again to go on where it stopped.
 
     Parameters
@@ -20,13 +20,29 @@ def make(study: Path, *, out: Path | None = None, workers: int = 1) -> None:
         The run folder; without it ``runs/NAME``. The dataset is the folder ``dataset`` in it.
     workers
         Processes that render; one already uses every core, more pay off on machines with many.
+    meshes
+        Also write each specimen as ``meshes/SPECIMEN.ply``, in one colour a defect, for any mesh viewer.
+    sheets
+        Only draw ``sheets/``: 25 samples of each population under the ring light, to look at before the work.
     """
     from blemish.cli.progress import progress
-    from blemish.study import make_dataset, read_study, run_folder
+    from blemish.study import load_part, make_dataset, read_study, run_folder
 
     file = read_study(study)
+    folder = run_folder(file.study, out)
+    if sheets:
+        from blemish.sheets import write_sheets
+
+        load_part(file)  # tells every mistake in the study
+        for path in write_sheets(file.study.recipe, folder / "sheets"):
+            print(path)
+        return
     with progress("frames") as advance:
-        tell(make_dataset(file, run_folder(file.study, out), workers=workers, advance=advance))
+        tell(make_dataset(file, folder, workers=workers, advance=advance))
+    if meshes:
+        from blemish.dataset.meshes import write_meshes
+
+        print(f"{write_meshes(folder / 'dataset', folder / 'meshes')} specimens in {folder / 'meshes'}")
 
 
 def tell(made: Made) -> None:

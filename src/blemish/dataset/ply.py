@@ -87,5 +87,55 @@ def unpack(data: bytes) -> Geometry:
     )
 
 
+_COLOURED = np.dtype([("position", "<f4", (3,)), ("colour", "u1", (3,))])
+_CORNERS = np.dtype([("corners", "u1"), ("vertex", "<i4", (3,))])
+_COLOURED_HEADER = """ply
+format binary_little_endian 1.0
+comment millimetres; one colour for each defect, grey for none
+element vertex {vertices}
+property float x
+property float y
+property float z
+property uchar red
+property uchar green
+property uchar blue
+element face {faces}
+property list uchar int vertex_indices
+end_header
+"""
+
+
+def pack_coloured(geometry: Geometry) -> bytes:
+    """Write a mesh to be looked at: grey, each defect in its own colour.
+
+    Vertices on the border of a defect are doubled, so that colours end there sharply in every viewer.
+    """
+    size = int(geometry.instance.max(initial=0)) + 1
+    keys = geometry.triangles.astype(np.int64) * size + geometry.instance[:, None]
+    used, triangles = np.unique(keys, return_inverse=True)
+    vertices = np.zeros(len(used), _COLOURED)
+    vertices["position"] = geometry.vertices_mm[used // size]
+    vertices["colour"] = colours_of(used % size, GREY)
+    faces = np.zeros(len(geometry.triangles), _CORNERS)
+    faces["corners"] = 3
+    faces["vertex"] = triangles.reshape(-1, 3)
+    header = _COLOURED_HEADER.format(vertices=len(vertices), faces=len(faces))
+    return header.encode() + vertices.tobytes() + faces.tobytes()
+
+
+GREY = 170
+
+
+def colours_of(instances: np.ndarray, background: int = 0) -> np.ndarray:
+    """Give a colour to each id, RGB in 0 - 255, one more axis; 0 is grey of the given brightness.
+
+    Hues are a golden section of the circle apart, so neighbouring ids never look alike.
+    """
+    hue = (instances * 0.618034) % 1.0
+    wave = np.abs((hue[..., None] * 6 + np.array([0.0, 4.0, 2.0])) % 6 - 3) - 1
+    bright = 0.35 + 0.65 * np.clip(wave, 0, 1)
+    return np.where(instances[..., None] > 0, np.round(255 * bright), background).astype(np.uint8)
+
+
 def _line(name: str) -> str:
     return " ".join(name.split()) or "unnamed"

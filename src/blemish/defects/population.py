@@ -117,7 +117,7 @@ def make_specimen(  # noqa: PLR0917
         for number in range(count):
             label = f"{population.kind} {number + 1} of {count} (population {index + 1})"
             rng = stream(seed, "defects", name, index, number)
-            thing = _draw_thing(population, rng, f"specimen {name}: {label}")
+            thing = drawn_thing(population, rng, f"specimen {name}: {label}")
             significant = is_significant(population, thing)
             if significant and not defective:
                 continue
@@ -183,7 +183,7 @@ def _ground(part: Part, name: str, index: int, population: Any) -> Ground:
     return ground
 
 
-def _draw_thing(population: Any, rng: np.random.Generator, whose: str) -> Kind:
+def drawn_thing(population: Any, rng: np.random.Generator, whose: str) -> Kind:
     """Draw a defect; ranges that contradict themselves are a :class:`DefectError` that says whose."""
     try:
         thing: Kind = population.draw(rng)
