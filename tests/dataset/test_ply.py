@@ -40,6 +40,30 @@ def test_other_programs_read_it(tmp_path: object) -> None:
     np.testing.assert_array_equal(read.faces, mesh.triangles)
 
 
+def test_a_coloured_mesh_shows_each_defect_in_its_own_colour() -> None:
+    """An independent reader sees the same triangles; those of one id have one colour, of another id another."""
+    import io
+
+    mesh = small.geometry("d000")
+    read = trimesh.load(io.BytesIO(ply.pack_coloured(mesh)), file_type="ply", process=False)
+    np.testing.assert_allclose(read.vertices[read.faces], mesh.vertices_mm[mesh.triangles], rtol=1e-6)
+    colours = read.visual.vertex_colors[read.faces][..., :3]
+    assert np.all(colours == colours[:, :1])
+    seen = {number: np.unique(colours[mesh.instance == number], axis=0) for number in np.unique(mesh.instance)}
+    assert all(len(colour) == 1 for colour in seen.values())
+    assert len(np.unique(np.concatenate(list(seen.values())), axis=0)) == len(seen) > 1
+    assert np.all(seen[0] == ply.GREY)
+
+
+@given(number=st.integers(1, 65534))
+def test_neighbouring_ids_never_look_alike(number: int) -> None:
+    """Every id has a bright colour, and those of two ids next to each other are far apart."""
+    one, after = ply.colours_of(np.array([number, number + 1])).astype(int)
+    assert max(one) > 150
+    assert np.abs(one - after).max() > 60
+    assert not ply.colours_of(np.zeros(3, dtype=np.int32)).any()
+
+
 @pytest.mark.parametrize("cut", [0, 10, 100, -1])
 def test_a_damaged_file_is_refused(cut: int) -> None:
     """Cut anywhere, it is no geometry file."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from blemish.dataset import index, ply, png
 from blemish.dataset.index import FrameEntry
+from blemish.dataset.near import Look, look_of
 from blemish.dataset.read import read_frame, read_specimen
 from blemish.dataset.record import FrameRecord, SpecimenRecord, show
 from blemish.errors import DatasetError
@@ -41,9 +42,18 @@ class Fault:
 
 
 def check_frame(
-    root: Path, specimen: str, view: str, entry: FrameEntry | None, owner: SpecimenRecord | None
+    root: Path,
+    specimen: str,
+    view: str,
+    entry: FrameEntry | None,
+    owner: SpecimenRecord | None,
+    *,
+    looks: dict[str, Look] | None = None,
 ) -> list[Fault]:
-    """Check one frame against its own record, its row in the list and its specimen; needs nothing else."""
+    """Check one frame against its own record, its row in the list and its specimen; needs nothing else.
+
+    What the image looks like goes into ``looks``, where that is wanted.
+    """
     where = f"frames/{specimen}/{view}"
     faults: list[Fault] = []
     present = {path.name for path in (root / where).iterdir()}
@@ -63,7 +73,9 @@ def check_frame(
             Fault("index", where, f"{index.FILE} says otherwise than frame.json: {_differences(entry, record)}")
         )
     if "image.png" in present:
-        _pixels(root / where / "image.png", record, faults)
+        image = _pixels(root / where / "image.png", record, faults)
+        if looks is not None and image is not None:
+            looks[record.name] = look_of(image)
     if "mask.png" in present:
         mask = _pixels(root / where / "mask.png", record, faults)
         if mask is not None:

@@ -69,6 +69,16 @@ def members(specimens: Iterable[SpecimenRecord], frames: Iterable[FrameEntry], b
     return [Member(one.id, one.stays_with, one.defective) for one in specimens]
 
 
+def sets_of_frames(split: Split | None, frames: Iterable[FrameEntry]) -> dict[str, str]:
+    """Give for each frame's name the set that it is in, set by set; frames in none are left out."""
+    if split is None:
+        return {}
+    home = split.of()
+    order = {name: place for place, name in enumerate(split.sets)}
+    dealt = [(one.name, home.get(one.name if split.rule.by == "frame" else one.specimen)) for one in frames]
+    return dict(sorted(((name, put) for name, put in dealt if put is not None), key=lambda pair: order[pair[1]]))
+
+
 def parse_shares(text: str) -> dict[str, float]:
     """Read ``28-4-8`` or ``4:1`` as shares of train, val and, where there is a third, test."""
     words = re.split(r"[-:/,]", text.strip())

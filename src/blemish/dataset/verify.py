@@ -12,9 +12,10 @@ from pathlib import Path
 from blemish.dataset import index
 from blemish.dataset.check import Fault, check_frame, check_specimen
 from blemish.dataset.index import FrameEntry
-from blemish.dataset.read import read_header, read_split
+from blemish.dataset.near import Look, in_words, near_duplicates
+from blemish.dataset.read import open_dataset, read_header, read_split
 from blemish.dataset.record import Header, SpecimenRecord, is_name
-from blemish.dataset.split import leaks, members
+from blemish.dataset.split import leaks, members, sets_of_frames
 from blemish.dataset.write import ATTACHMENTS
 from blemish.errors import DatasetError
 
@@ -53,6 +54,8 @@ def verify(
     for name in _folders(root, "specimens", faults):
         specimens[name] = check_specimen(root, name, faults)
     listed = _listed(root, faults)
+    is_compared = header is not None and header.kind == "photographs" and (root / "splits.json").is_file()
+    looks: dict[str, Look] = {}
     names = [
         f"{specimen}/{view}"
         for specimen in _folders(root, "frames", faults)
@@ -61,7 +64,8 @@ def verify(
 
     def check(name: str) -> list[Fault]:
         specimen, view = name.split("/")
-        return check_frame(root, specimen, view, listed.get(name), specimens.get(specimen))
+        owner = specimens.get(specimen)
+        return check_frame(root, specimen, view, listed.get(name), owner, looks=looks if is_compared else None)
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         for done, (name, found) in enumerate(zip(names, pool.map(check, names), strict=True), start=1):
@@ -77,6 +81,7 @@ def verify(
     ]
     known = [one for one in specimens.values() if one is not None]
     warnings = _splits(root, known, list(listed.values()), faults)
+    warnings += _near(root, listed, looks) if looks and not faults else []
     if header is not None:
         faults += _sums(header, len(specimens), list(listed.values()))
     return Verdict(len(names), len(specimens), tuple(faults), tuple(warnings))
@@ -144,6 +149,15 @@ def _splits(root: Path, specimens: list[SpecimenRecord], entries: list[FrameEntr
         if torn
         else []
     )
+
+
+def _near(root: Path, listed: dict[str, FrameEntry], looks: dict[str, Look]) -> list[str]:
+    """Look for photographs that are nearly one in another set."""
+    dataset = open_dataset(root)
+    names = sorted(looks)
+    sets = sets_of_frames(dataset.splits, dataset.frames)
+    found = near_duplicates(names, [looks[name] for name in names], sets, lambda name: dataset.image(listed[name]))
+    return [f"splits.json: {in_words(found)}"] if found else []
 
 
 def _sums(header: Header, specimens: int, entries: list[FrameEntry]) -> Iterator[Fault]:

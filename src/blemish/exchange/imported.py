@@ -19,10 +19,12 @@ import numpy as np
 
 from blemish.dataset import write
 from blemish.dataset.index import FrameEntry, entry_of
+from blemish.dataset.near import Look, look_of
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, to_json
-from blemish.dataset.split import Split, SplitRule, draw_split, members, parse_shares
+from blemish.dataset.split import Split, SplitRule
 from blemish.disk import storing
 from blemish.errors import BlemishError, ForeignDataError, RequestError
+from blemish.exchange.dealing import deal, near, rule_of
 from blemish.exchange.foreign import Folder
 from blemish.exchange.importers import importer
 from blemish.exchange.naming import Gathered, gather
@@ -43,6 +45,8 @@ class _Taken:
     record: SpecimenRecord
     entries: tuple[FrameEntry, ...]
     covered_px: int
+    looks: dict[str, Look]
+    """What each photograph looks like, by frame."""
     skipped: tuple[tuple[str, str], ...]
 
 
@@ -78,7 +82,7 @@ def bring_in(
     if not foreign.samples:
         bad = f"; the first of {len(folder.left_out)} bad files: {folder.left_out[0][1]}" if folder.left_out else ""
         raise ForeignDataError(f"{src}: there is nothing to import; {name} has this layout: {kind.layout}{bad}")
-    rule = _rule(split, foreign, name)
+    rule = rule_of(split, foreign, name)
     specimens = gather(foreign.samples)
     header = Header(
         name=name,
@@ -97,10 +101,16 @@ def bring_in(
         taken = [one for one in taken if one.entries]
         if not taken:
             raise ForeignDataError(f"no photograph could be used; the first: {skipped[0][1]}")
-        drawn = None if rule is None else _draw(specimens, taken, rule)
-        summary = dataclasses.replace(_account(foreign, taken, drawn), skipped=skipped, **came)
+        entries = [entry for one in taken for entry in one.entries]
+        looks = {name: look for one in taken for name, look in one.looks.items()}
+        official = {f"{one.id}/{view}": sample.official_set for one in specimens for view, sample in one.views.items()}
+        drawn = None if rule is None else deal([one.record for one in taken], entries, official, rule)
+        summary = _account(foreign, taken, drawn)
+        summary = dataclasses.replace(
+            summary, notes=(*summary.notes, *near(dst, entries, looks, drawn)), skipped=skipped, **came
+        )
         write.attach(dst, "import.json", to_json(summary))
-        frames = [(entry.specimen, entry.view) for one in taken for entry in one.entries]
+        frames = [(entry.specimen, entry.view) for entry in entries]
         finished = write.finish(dst, header, frames=frames, split=drawn)
     except BlemishError:
         if fresh:
@@ -174,6 +184,7 @@ def _take(folder: Folder, dst: Path, specimen: Gathered) -> _Taken:
     """Read the photographs of one group, number their marks, and write frames and specimen."""
     defects: list[DefectRecord] = []
     entries, skipped, covered = [], [], 0
+    looks: dict[str, Look] = {}
     for view, sample in specimen.views.items():
         try:
             photograph = sample.load()
@@ -189,12 +200,13 @@ def _take(folder: Folder, dst: Path, specimen: Gathered) -> _Taken:
         entries.append(_write(dst, (specimen.id, view), sample, photograph, first=len(defects) + 1))
         defects += [DefectRecord(id=len(defects) + n, kind=kind) for n, kind in enumerate(photograph.kinds, start=1)]
         covered += photograph.covered_px
+        looks[entries[-1].name] = look_of(photograph.image)
     record = SpecimenRecord(
         id=specimen.id, defective=bool(defects), defects=tuple(defects), source={"group": specimen.group}
     )
     if entries:
         write.write_specimen(dst, record)
-    return _Taken(record, tuple(entries), covered, tuple(skipped))
+    return _Taken(record, tuple(entries), covered, looks, tuple(skipped))
 
 
 def _write(dst: Path, name: tuple[str, str], sample: Sample, photograph: Annotated, *, first: int) -> FrameEntry:
@@ -237,32 +249,6 @@ def _account(foreign: Foreign, taken: list[_Taken], drawn: Split | None) -> Summ
         sets={} if drawn is None else {one: sets[one] for one in drawn.sets},
         split=None if drawn is None else drawn.rule,
     )
-
-
-def _draw(specimens: list[Gathered], taken: list[_Taken], rule: SplitRule) -> Split:
-    """Draw the split; a set that the publisher fixed and that the rule does not deal stays as it is."""
-    official = {f"{one.id}/{view}": sample.official_set for one in specimens for view, sample in one.views.items()}
-    entries = [entry for one in taken for entry in one.entries]
-    fixed = {}
-    for entry in entries:
-        put = official[entry.name]
-        if put is not None and put not in rule.shares:
-            fixed[entry.name if rule.by == "frame" else entry.specimen] = put
-    return draw_split(members([one.record for one in taken], entries, rule.by), rule, fixed)
-
-
-def _rule(split: str | SplitRule | None, foreign: Foreign, name: str) -> SplitRule | None:
-    if isinstance(split, SplitRule):
-        return split
-    if split is None:
-        return foreign.split
-    if split == "none":
-        return None
-    if split == "paper":
-        if foreign.paper_split is None:
-            raise RequestError(f"no published split of {name} is known here; give shares like 4:1, or leave it out")
-        return foreign.paper_split
-    return dataclasses.replace(foreign.split, shares=parse_shares(split), why="shares as asked for")
 
 
 def _software() -> dict[str, str]:
