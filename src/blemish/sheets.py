@@ -86,7 +86,8 @@ def _camera(camera: Camera, size_mm: float) -> Camera:
 
 def _finish(recipe: Recipe, part: Part) -> Any:
     """Give the first finish of the recipe that a flat plate can carry; brushed, if there is none."""
-    for population in recipe.finishes:
+    populations: tuple[Any, ...] = recipe.finishes
+    for population in populations:
         finish = population.draw(stream(recipe.seed, "samples", "finish"))
         try:
             lay(part, {"plate": finish})

@@ -47,11 +47,9 @@ def sample_plate(population: Any, seed: int, finest_edge_mm: float | None = None
     """Lay out 5 x 5 samples of a population; a :class:`DefectError` says which cannot be made."""
     things = samples_of(population, seed)
     pitch = max(1.25 * max(_extent_mm(thing) for thing in things), 0.5)
-    on_edge = isinstance(things[0], OnEdge)
-    part = _roofs(pitch) if on_edge else _flat(pitch, 10 * max(thing.deepest_mm for thing in things) + 1)
-    settled = [
-        _placed(part, thing, population, number, pitch, on_edge=on_edge) for number, thing in enumerate(things, 1)
-    ]
+    thickness = 10 * max(thing.deepest_mm for thing in things) + 1
+    part = _roofs(pitch) if isinstance(things[0], OnEdge) else _flat(pitch, thickness)
+    settled = [_placed(part, thing, population, number, pitch) for number, thing in enumerate(things, 1)]
     return Plate(part, imprint(part, "samples", settled, finest_edge_mm), SIDE * pitch)
 
 
@@ -83,7 +81,7 @@ def _extent_mm(thing: Kind) -> float:
     return 2 * (thing.half_spine_mm + thing.reach_mm)
 
 
-def _placed(part: Part, thing: Kind, population: Any, number: int, pitch_mm: float, *, on_edge: bool) -> Settled:
+def _placed(part: Part, thing: Kind, population: Any, number: int, pitch_mm: float) -> Settled:
     row, column = divmod(number - 1, SIDE)
     middle = (SIDE - 1) / 2
     point = np.array([(column - middle) * pitch_mm, (middle - row) * pitch_mm, 0.0])
@@ -92,7 +90,7 @@ def _placed(part: Part, thing: Kind, population: Any, number: int, pitch_mm: flo
         "samples", number, population.kind, label, significant=is_significant(population, thing), regions=("*",)
     )
     ground = ground_of(part, [0])
-    if on_edge:
+    if isinstance(thing, OnEdge):
         ends = part.vertices_mm[ground.topology.edges[ground.sharp_edges]]
         nearest = np.argmin(np.abs(ends[:, :, 1:] - point[1:]).sum(axis=(1, 2)))
         found = settle_on_edge(ground, thing, asked, int(ground.sharp_edges[nearest]), point)
