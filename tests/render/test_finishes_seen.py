@@ -240,7 +240,7 @@ def test_no_facet_in_a_highlight(kind: str) -> None:
     import drjit as dr
     import mitsuba as mi
 
-    from blemish.render.trace import _intersect
+    from blemish.render.trace import intersect
 
     data = Path(__file__).parents[1] / "part" / "data"
     part = load(PartSource() if kind == "cone" else PartSource(file="mixed.step"), base=data)
@@ -254,7 +254,7 @@ def test_no_facet_in_a_highlight(kind: str) -> None:
     place = np.einsum("ij,ijk->ik", share, part.vertices_mm[part.triangles[triangle]])
     smooth = np.einsum("ij,ijk->ik", share, part.normals[triangle])
     ray = mi.Ray3f(mi.Point3f((place + 0.5 * smooth).T), mi.Vector3f((-smooth).T))
-    hit = _intersect(scene, ray)
+    hit = intersect(scene, ray)
     normal, position, met = hit.normal.numpy().T, hit.position.numpy().T, hit.triangle.numpy()
     ok = hit.is_valid.numpy() & (part.face[met] == part.face[triangle])
     assert ok.mean() > 0.95

@@ -70,7 +70,7 @@ def test_pixels_that_are_left_out_see_nothing(part: object, monkeypatch: pytest.
     place = ROD_VIEW if part is ROD else BOX_VIEW
     some = shoot(scene, SMALL, place, SENSOR, RENDERING, 2)
     everything = np.arange(SMALL.width_px * SMALL.height_px)
-    monkeypatch.setattr("blemish.render.trace.pixels_that_see", lambda *_: everything)
+    monkeypatch.setattr("blemish.render.view.pixels_that_see", lambda *_: everything)
     every = shoot(scene, SMALL, place, SENSOR, RENDERING, 2)
     assert some.samples < every.samples
     assert same(some, every)

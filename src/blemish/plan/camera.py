@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blemish.arrays import Points, Rotation
-from blemish.settings import AtLeastOne, Positive, settings
+from blemish.settings import AtLeastOne, Fraction, Positive, settings
 
 
 @settings
@@ -30,6 +30,10 @@ class Camera:
     """Focal length over the diameter of the aperture: how the lens's ring is set."""
     closest_focus_mm: Positive | None = None
     """The shortest working distance that the lens can be focused at, from its data sheet, if that is known."""
+    distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    """k1, k2, p1, p2, k3 of Brown and Conrady, in OpenCV's order, as a calibration gives them."""
+    vignetting: Fraction = 0.0
+    """Share of the light that is lost at the corner, growing with the square of the distance from the middle."""
 
     def __post_init__(self) -> None:
         if self.closest_focus_mm is not None and self.working_distance_mm < self.closest_focus_mm:
@@ -42,6 +46,30 @@ class Camera:
                 f"a lens of {self.focal_length_mm} mm cannot focus at {self.working_distance_mm} mm: "
                 "the working distance must exceed the focal length"
             )
+
+        if np.any(self._radial_growth() <= 0):
+            raise ValueError(
+                f"a distortion of {self.distortion} folds the image over within its own corners: check the order "
+                "(k1, k2, p1, p2, k3) and that it was calibrated for this lens"
+            )
+
+    def _radial_growth(self) -> np.ndarray:
+        """How fast the distorted radius grows with the true one, from the middle to the corner."""
+        corner = np.hypot(self.width_px, self.height_px) / 2 / self.focal_length_px
+        r2 = np.linspace(0, corner, 50) ** 2
+        k1, k2, _, _, k3 = self.distortion
+        return 1 + r2 * (3 * k1 + r2 * (5 * k2 + r2 * 7 * k3))
+
+    @property
+    def aperture_radius_mm(self) -> float:
+        """Half the diameter of the aperture, f / 2N."""
+        return self.focal_length_mm / self.f_number / 2
+
+    def illumination(self) -> np.ndarray:
+        """Give the relative illumination of the image, float32 (height, width): 1 in the middle."""
+        x = (np.arange(self.width_px) + 0.5 - self.width_px / 2) / (np.hypot(self.width_px, self.height_px) / 2)
+        y = (np.arange(self.height_px) + 0.5 - self.height_px / 2) / (np.hypot(self.width_px, self.height_px) / 2)
+        return (1 - self.vignetting * (x[None, :] ** 2 + y[:, None] ** 2)).astype(np.float32)
 
     @property
     def image_distance_mm(self) -> float:
@@ -88,5 +116,10 @@ class Camera:
 
     def project(self, points_camera: Points) -> np.ndarray:
         """Project points of the camera's frame (n, 3) to pixels (n, 2); they must lie in front, z > 0."""
-        pixels = points_camera @ self.matrix.T
-        return pixels[:, :2] / pixels[:, 2:]
+        x, y = (points_camera[:, :2] / points_camera[:, 2:]).T
+        k1, k2, p1, p2, k3 = self.distortion
+        r2 = x * x + y * y
+        radial = 1 + r2 * (k1 + r2 * (k2 + r2 * k3))
+        seen_x = x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x * x)
+        seen_y = y * radial + p1 * (r2 + 2 * y * y) + 2 * p2 * x * y
+        return np.stack([seen_x, seen_y], axis=1) * self.focal_length_px + [self.width_px / 2, self.height_px / 2]

@@ -49,7 +49,7 @@ def contradictions(camera: Camera, light: RingLight) -> tuple[str, ...]:
             f"{shown_radius_mm:.1f} mm from the axis, and the ring begins at {light.inner_radius_mm} mm: "
             "lower offset_mm or take a ring with a larger inner_radius_mm"
         )
-    aperture_radius_mm = camera.focal_length_mm / camera.f_number / 2
+    aperture_radius_mm = camera.aperture_radius_mm
     if light.inner_radius_mm < aperture_radius_mm:
         found.append(
             f"the ring's inner radius ({light.inner_radius_mm} mm) covers the lens's aperture, whose radius is "

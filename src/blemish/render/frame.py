@@ -46,7 +46,8 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
     import mitsuba as mi
 
     from blemish.render.sampler import every_sample
-    from blemish.render.trace import look, pixels_that_see, trace
+    from blemish.render.trace import trace
+    from blemish.render.view import look, pixels_that_see
 
     shape, samples = (camera.height_px, camera.width_px), rendering.samples_per_pixel
     view = look(scene, camera, viewpoint.world_from_camera, rendering)

@@ -15,6 +15,8 @@ class Rendering:
 
     samples_per_pixel: Annotated[int, Interval(ge=1, le=4096)] = 16
     """Places in each pixel that are looked at, for image and mask alike; powers of two are spread best."""
+    depth_of_field: bool = True
+    """Whether the lens blurs what is out of focus, as its f-number says; else the camera is a pinhole."""
     bounces: Annotated[int, Interval(ge=1, le=8)] = 1
     """How often light may be reflected on its way: 1 is light that comes straight from the ring or the surroundings."""
     ambient_radiance: NotNegative = 0.04
