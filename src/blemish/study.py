@@ -9,6 +9,7 @@ A study's results lie in its *run folder* (``runs/NAME`` unless told otherwise):
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import StringConstraints
 
 from blemish.contradictions import with_part
+from blemish.cost import Cost
 from blemish.dataset import open_dataset
 from blemish.dataset.atomic import clear, replace_file
 from blemish.errors import StudyError
+from blemish.farm import Crew
 from blemish.learn.protocol import Protocol
 from blemish.make import Advance, Made, make
 from blemish.part import Part, load
@@ -103,7 +106,8 @@ def make_dataset(
     run: Path,
     *,
     part: Part | None = None,
-    workers: int = 1,
+    crew: Crew = Crew(),  # noqa: B008  a value
+    announce: Callable[[Cost], None] = lambda _cost: None,
     advance: Advance = lambda _done, _total, _note: None,
 ) -> Made:
     """Make the study's dataset in its run folder; ``part`` is what :func:`load_part` gave, where it was called."""
@@ -114,7 +118,8 @@ def make_dataset(
         name=file.study.name,
         study_text=file.text,
         part=part or load_part(file),
-        workers=workers,
+        crew=crew,
+        announce=announce,
         advance=advance,
     )
 
@@ -131,10 +136,15 @@ def train_model(
     *,
     data: Path | None = None,
     init: Path | None = None,
+    tensorboard: bool = False,
     advance: Advance = lambda _done, _total, _note: None,
 ) -> Training:
-    """Train the study's network; with ``init``, go on from the model of another run."""
+    """Train the study's network; with ``init``, go on from the model of another run.
+
+    ``tensorboard`` writes the curves into the folder ``tensorboard`` of the run as well.
+    """
     from blemish.learn import Progress, load_model, train
+    from blemish.learn.tensorboard import writer
 
     def tell(at: Progress) -> None:
         done = (at.epoch - 1) * at.steps_per_epoch + at.step
@@ -142,7 +152,8 @@ def train_model(
         advance(done, at.max_epochs * at.steps_per_epoch, f"epoch {at.epoch}, loss {at.loss:.4f}{worth}")
 
     start = None if init is None else load_model(init / "model")
-    done = train(file.study.learn, dataset_of(file, run, data), run / "model", start, tell)
+    log = writer(run) if tensorboard else None
+    done = train(file.study.learn, dataset_of(file, run, data), run / "model", start, tell, log=log)
     # Only now: the study beside a model is the one that it was trained by.
     replace_file(run, run / "study.toml", file.text.encode())
     clear(run)

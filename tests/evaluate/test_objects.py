@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from blemish.evaluate.objects import Found, ObjectRule, Tally, count_alarms, seen_objects
+from blemish.evaluate.objects import Found, ObjectRule, Tally, count_alarms, recall_interval, seen_objects
+from blemish.evaluate.pixels import Interval
 
 
 def drawn() -> np.ndarray:
@@ -60,17 +61,37 @@ def test_alarms_are_patches_that_touch_no_defect() -> None:
     assert count_alarms(mask, called, ObjectRule(smallest_alarm_px=1)) == 3
 
 
-def test_the_tally_sorts_by_kind_and_by_width() -> None:
-    """Counts of kinds and of widths each add up to all; alarms are per image."""
+def test_the_tally_sorts_by_kind_size_and_visibility() -> None:
+    """Counts of kinds, widths and areas each add up to all; contrast counts where it is known; alarms are per image."""
     tally = Tally(ObjectRule())
     mask = drawn()
     only_dent = mask == 4
     only_dent[70:75, 5:10] = True
-    tally.add(mask, only_dent, {1: "scratch", 4: "dent"})
+    tally.add(mask, only_dent, {1: "scratch", 4: "dent"}, {4: 2.5})
     tally.add(np.zeros_like(mask), only_dent, {})
     scores = tally.scores()
     assert scores.all == Found(1, 2)
     assert scores.by_kind == {"dent": Found(1, 1), "scratch": Found(0, 1)}
     assert scores.by_width_px == {"2-4": Found(0, 1), "8-16": Found(1, 1)}
+    assert scores.by_area_px == {"64-256": Found(1, 2)}
+    assert scores.by_contrast == {"2-4": Found(1, 1)}
+    assert scores.recall_interval is None
     assert scores.false_alarms_per_image == 1.5
     assert (scores.correct_images, scores.correct_images_with_alarm) == (1, 1)
+
+
+def test_the_interval_of_the_share_found_narrows_with_more_specimens() -> None:
+    """Over specimens, not over defects: it holds the share of all, and alike specimens leave no doubt."""
+    rng = np.random.default_rng(0)
+
+    def some(number: int) -> np.ndarray:
+        return np.stack([rng.integers(0, 10, number), np.full(number, 10)], axis=1)
+
+    few, many = some(4), some(400)
+    short, long = recall_interval(few), recall_interval(many)
+    assert short is not None
+    assert long is not None
+    assert long.high - long.low < short.high - short.low
+    assert long.low < many[:, 0].sum() / many[:, 1].sum() < long.high
+    assert recall_interval(np.array([[3, 10]] * 5)) == Interval(0.3, 0.3)
+    assert recall_interval(some(1)) is None

@@ -1,9 +1,10 @@
-"""Pixel metrics from the histogram, against scikit-learn."""
+"""Pixel metrics from the histogram, against scikit-learn and torchmetrics."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score
@@ -11,6 +12,7 @@ from sklearn.metrics import average_precision_score, f1_score, precision_score, 
 from blemish.evaluate import pixels
 from blemish.evaluate.pixels import PixelCounts
 from blemish.learn.histogram import ScoreHistogram, bin_of, empty, thresholds
+from blemish.learn.networks._torchvision import load_torchvision
 from blemish.learn.threshold import choose_threshold
 
 
@@ -42,6 +44,32 @@ def test_metrics_agree_with_scikit_learn(seed: int) -> None:
     assert counts.recall == pytest.approx(recall_score(defective, called), abs=1e-6)
     assert counts.f1 == pytest.approx(f1_score(defective, called), abs=1e-6)
     assert pixels.average_precision(histogram) == pytest.approx(average_precision_score(defective, scores), abs=1e-6)
+
+
+def test_metrics_agree_with_torchmetrics() -> None:
+    """So they do with an oracle of another family, at the threshold and without one."""
+    load_torchvision()  # torchmetrics imports it; beside a torch for processors it needs our help
+    from torchmetrics.functional.classification import (
+        binary_average_precision,
+        binary_f1_score,
+        binary_precision,
+        binary_recall,
+    )
+
+    scores, defective = network_like(7, 200_000)
+    histogram = counted(scores, defective)
+    threshold = choose_threshold(histogram, 0.99).value
+    counts = pixels.count(histogram, threshold)
+    # It compares with ">", we with ">=": the next number below the threshold makes both the same.
+    below = float(np.nextafter(np.float32(threshold), np.float32(0)))
+    given, truth = torch.from_numpy(scores), torch.from_numpy(defective.astype(np.int64))
+    for mine, theirs in (
+        (counts.precision, binary_precision(given, truth, threshold=below)),
+        (counts.recall, binary_recall(given, truth, threshold=below)),
+        (counts.f1, binary_f1_score(given, truth, threshold=below)),
+        (pixels.average_precision(histogram), binary_average_precision(given, truth)),
+    ):
+        assert mine == pytest.approx(float(theirs), abs=1e-6)
 
 
 def test_average_precision_is_exact_for_scores_on_bins() -> None:

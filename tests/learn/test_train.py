@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import json
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from blemish.learn.checkpoint import WEIGHTS
 from blemish.learn.fit import Progress, train
 from blemish.learn.outcome import Training
 from blemish.learn.protocol import Augmentation, Protocol
+from blemish.learn.tensorboard import writer
 from blemish.settings import canonical
 
 KILLED = """
@@ -224,3 +226,25 @@ def test_a_compiled_step_learns_the_same(tiny: Protocol, dataset: Dataset, tmp_p
     train(plain, dataset, tmp_path / "plain")
     train(fused, dataset, tmp_path / "fused")
     np.testing.assert_allclose(losses(tmp_path / "fused"), losses(tmp_path / "plain"), rtol=1e-3)
+
+
+def test_every_row_of_the_curves_is_logged(tiny: Protocol, dataset: Dataset, tmp_path: Path) -> None:
+    """What a logger gets is what stands in the file, and it tells how long training waited."""
+    rows: list[dict[str, object]] = []
+    train(dataclasses.replace(tiny, max_epochs=2), dataset, tmp_path, log=rows.append)
+    assert rows == curves.read(tmp_path)
+    share = curves.waiting_share(tmp_path)
+    assert share is not None
+    assert 0 <= share <= 1
+    assert curves.waiting_share(tmp_path / "nowhere") is None
+
+
+def test_tensorboard_is_written_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With it, an event file for each row; without it, one message that says how to get it."""
+    row = {"epoch": 1, "loss": 0.5, "validation_f1": None}
+    if importlib.util.find_spec("tensorboard") is not None:
+        writer(tmp_path)(row)
+        assert list((tmp_path / "tensorboard").iterdir())
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with pytest.raises(RequestError, match=r"pip install -e '\.\[tensorboard\]'"):
+        writer(tmp_path)

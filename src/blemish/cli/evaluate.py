@@ -23,6 +23,7 @@ def evaluate(run: Path, dataset: Path, *, split: str = "test", out: Path | None 
     from blemish.dataset import open_dataset
     from blemish.evaluate import as_text
     from blemish.evaluate import evaluate as measure
+    from blemish.evaluate.table import breakdown
     from blemish.learn import load_model
 
     model = load_model(run)
@@ -30,3 +31,8 @@ def evaluate(run: Path, dataset: Path, *, split: str = "test", out: Path | None 
     with progress("evaluating") as advance:
         worth = measure(model, opened, split, out or run / "evaluation", lambda done, total: advance(done, total, ""))
     print(as_text({f"{worth.network} on {worth.dataset}/{split}": worth}))
+    interval = worth.objects.recall_interval
+    if interval is not None:
+        print(f"defects found, 95 % by bootstrap over specimens: {interval.low:.0%} - {interval.high:.0%}")
+    for name, found, total, share in breakdown(worth):
+        print(f"  {name:<24} {found:>5} of {total:>5}  {share:>5}")

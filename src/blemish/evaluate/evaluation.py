@@ -98,7 +98,7 @@ def evaluate(
         scores = predict(model, image)
         called = scores >= np.float32(model.threshold.value)
         scored.add(scores, mask > 0)
-        tally.add(mask, called, kinds.of(frame))
+        tally.add(mask, called, kinds.of(frame), _contrasts(dataset, frame), frame.specimen)
         by_specimen[frame.specimen] = _counted(called, mask > 0, by_specimen.get(frame.specimen))
         if index in shown:
             pictures = {"image": levels(image), "mask": (mask > 0) * 255.0, "scores": scores * 255}
@@ -161,6 +161,13 @@ def _summed(
         by_specimen=by_specimen,
         examples=examples,
     )
+
+
+def _contrasts(dataset: Dataset, frame: FrameEntry) -> dict[int, float]:
+    """Give the contrast-to-noise ratio of each defect in a frame, as far as its record tells it."""
+    if not frame.defective:
+        return {}
+    return {one.id: one.contrast for one in dataset.record(frame).defects if one.contrast is not None}
 
 
 class _Kinds:

@@ -1,4 +1,4 @@
-"""Defect by defect: which were found, by kind and by width, and how many false alarms there are an image.
+"""Defect by defect: which were found, by kind, size and visibility, and how many false alarms there are an image.
 
 A defect counts as found when enough of its pixels are called one. A false alarm is a connected patch of called pixels
 (diagonals connect) that touches no defect. The width of a defect is the diameter of the largest circle that fits into
@@ -7,6 +7,7 @@ its mask: of a scratch its width, of a dent its diameter.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -14,10 +15,18 @@ import cv2
 import numpy as np
 
 from blemish.arrays import Instances, Mask
+from blemish.evaluate.pixels import Interval
+from blemish.seeds import stream
 from blemish.settings import AtLeastOne, Fraction, settings
 
-WIDTHS_PX = ((0, 2), (2, 4), (4, 8), (8, 16), (16, 100_000))
-"""Classes of width: from the first to below the second."""
+Classes = tuple[tuple[int, int], ...]
+"""Classes of a size: from the first to below the second."""
+
+ENDLESS = 2**40
+WIDTHS_PX: Classes = ((0, 2), (2, 4), (4, 8), (8, 16), (16, ENDLESS))
+AREAS_PX: Classes = ((0, 16), (16, 64), (64, 256), (256, 1024), (1024, 4096), (4096, ENDLESS))
+CONTRASTS: Classes = ((0, 1), (1, 2), (2, 4), (4, 8), (8, ENDLESS))
+"""Contrast-to-noise ratios; below 1 a defect hides in the noise."""
 
 
 @settings
@@ -65,6 +74,12 @@ class ObjectScores:
     false_alarms_per_image: float
     correct_images: int
     correct_images_with_alarm: int
+    by_area_px: dict[str, Found] = field(default_factory=dict)
+    """Classes like ``16-64``."""
+    by_contrast: dict[str, Found] = field(default_factory=dict)
+    """Classes of the contrast-to-noise ratio in that very image, where the dataset tells it."""
+    recall_interval: Interval | None = None
+    """95 % of the share found, by bootstrap over specimens; ``None`` for fewer than two with defects."""
 
 
 @dataclass(eq=False)
@@ -76,11 +91,18 @@ class Tally:
     alarms: int = 0
     correct_images: int = 0
     correct_with_alarm: int = 0
-    kinds: dict[str, list[int]] = field(default_factory=dict)
-    widths: dict[str, list[int]] = field(default_factory=dict)
+    counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(dict))
+    """By grouping, then by class: how many were found, of how many."""
 
-    def add(self, mask: Instances, called: Mask, kind_of: Mapping[int, str]) -> None:
-        """Count one image."""
+    def add(
+        self,
+        mask: Instances,
+        called: Mask,
+        kind_of: Mapping[int, str],
+        contrast_of: Mapping[int, float] | None = None,
+        specimen: str = "",
+    ) -> None:
+        """Count one image; contrast-to-noise ratios are given for the defects whose ratio is known."""
         alarms = count_alarms(mask, called, self.rule)
         self.images += 1
         self.alarms += alarms
@@ -88,24 +110,49 @@ class Tally:
             self.correct_images += 1
             self.correct_with_alarm += alarms > 0
         for one in seen_objects(mask, called, self.rule):
-            for tally, key in ((self.kinds, kind_of.get(one.id, "unknown")), (self.widths, _width_class(one))):
-                counts = tally.setdefault(key, [0, 0])
-                counts[0] += one.found
-                counts[1] += 1
+            contrast = (contrast_of or {}).get(one.id)
+            self._count("specimen", specimen, one)
+            self._count("kind", kind_of.get(one.id, "unknown"), one)
+            self._count("width_px", _class_of(one.width_px, WIDTHS_PX), one)
+            self._count("area_px", _class_of(one.area_px, AREAS_PX), one)
+            if contrast is not None:
+                self._count("contrast", _class_of(contrast, CONTRASTS), one)
+
+    def _count(self, grouping: str, key: str, one: SeenObject) -> None:
+        counts = self.counts[grouping].setdefault(key, [0, 0])
+        counts[0] += one.found
+        counts[1] += 1
 
     def scores(self) -> ObjectScores:
         """Give what was counted."""
-        totals = np.array(list(self.kinds.values()) or [[0, 0]]).sum(axis=0)
-        order = [_name(*ends) for ends in WIDTHS_PX]
+        kinds = self.counts["kind"]
+        specimens = np.array(list(self.counts["specimen"].values())).reshape(-1, 2)
         return ObjectScores(
             rule=self.rule,
-            all=Found(int(totals[0]), int(totals[1])),
-            by_kind={kind: Found(*self.kinds[kind]) for kind in sorted(self.kinds)},
-            by_width_px={name: Found(*self.widths[name]) for name in order if name in self.widths},
+            all=Found(*(int(total) for total in specimens.sum(axis=0))),
+            by_kind={kind: Found(*kinds[kind]) for kind in sorted(kinds)},
+            by_width_px=self._in_order("width_px", WIDTHS_PX),
             false_alarms_per_image=self.alarms / max(self.images, 1),
             correct_images=self.correct_images,
             correct_images_with_alarm=self.correct_with_alarm,
+            by_area_px=self._in_order("area_px", AREAS_PX),
+            by_contrast=self._in_order("contrast", CONTRASTS),
+            recall_interval=recall_interval(specimens),
         )
+
+    def _in_order(self, grouping: str, classes: Classes) -> dict[str, Found]:
+        counts = self.counts[grouping]
+        names = [_name(*ends) for ends in classes]
+        return {name: Found(*counts[name]) for name in names if name in counts}
+
+
+def recall_interval(specimens: np.ndarray, draws: int = 1000) -> Interval | None:
+    """Give the bootstrap interval of the share found, from (found, total) of each specimen that shows defects."""
+    if len(specimens) < 2:
+        return None
+    rng = stream(0, "bootstrap", "objects")
+    drawn = specimens[rng.integers(len(specimens), size=(draws, len(specimens)))].sum(axis=1)
+    return Interval(*(float(edge) for edge in np.quantile(drawn[:, 0] / drawn[:, 1], [0.025, 0.975])))
 
 
 def seen_objects(mask: Instances, called: Mask, rule: ObjectRule) -> Iterator[SeenObject]:
@@ -136,9 +183,9 @@ def count_alarms(mask: Instances, called: Mask, rule: ObjectRule) -> int:
     return int(is_alarm.sum())
 
 
-def _width_class(one: SeenObject) -> str:
-    return next(_name(low, high) for low, high in WIDTHS_PX if one.width_px < high)
+def _class_of(value: float | int, classes: Classes) -> str:
+    return next(_name(low, high) for low, high in classes if value < high)
 
 
 def _name(low: int, high: int) -> str:
-    return f"{low}-{high}" if high < 100_000 else f"{low}+"
+    return f"{low}-{high}" if high < ENDLESS else f"{low}+"

@@ -24,6 +24,22 @@ def cells(name: str, evaluation: Evaluation) -> tuple[str, ...]:
     )
 
 
+def breakdown(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
+    """List which defects were found: kind or class, how many, of how many, and the share."""
+    objects = evaluation.objects
+    groups = [
+        (objects.by_kind, "{}"),
+        (objects.by_width_px, "{} px wide"),
+        (objects.by_area_px, "{} px in area"),
+        (objects.by_contrast, "contrast to noise {}"),
+    ]
+    return [
+        (words.format(name), str(found.found), str(found.total), f"{found.recall:.0%}")
+        for some, words in groups
+        for name, found in some.items()
+    ]
+
+
 def as_text(evaluations: Mapping[str, Evaluation]) -> str:
     """Give the table with aligned columns: names to the left, numbers to the right."""
     rows = _rows(evaluations)

@@ -35,6 +35,13 @@ def read(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+def waiting_share(folder: Path) -> float | None:
+    """Give the share of all training time that was spent waiting for crops; ``None`` where nothing was trained."""
+    rows = read(folder)
+    seconds = sum(row["seconds"] for row in rows)
+    return sum(row["seconds"] * row["waiting_share"] for row in rows) / seconds if seconds else None
+
+
 def keep(folder: Path, epochs: int) -> None:
     """Drop the rows of epochs that were learned, but not saved before a training was killed."""
     path = folder / FILE

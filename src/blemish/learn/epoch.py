@@ -57,6 +57,8 @@ class Bench:
     train: Pictures
     validation: Pictures
     tell: Callable[[Progress], None]
+    log: Callable[[dict[str, Any]], None]
+    """Gets each row of the curves."""
     team: Team
     forward: Callable[[Tensor], Tensor]
     """The network as training calls it: compiled, or with its gradients averaged over a team."""

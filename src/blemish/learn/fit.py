@@ -48,13 +48,15 @@ def train(
     device: Device = "auto",
     pretrained: Path | None = None,
     cache_folder: Path | None = None,
+    log: Callable[[dict[str, Any]], None] | None = None,
 ) -> Training:
     """Train a network on the set ``train``, choose epoch and threshold on ``val``, and write the model.
 
     With ``init``, training goes on from that model's weights at the protocol's ``fine_tuning_rate``; ``pretrained`` is
     a file of weights for the encoder of a fresh network (see :mod:`blemish.learn.pretrained`). The folder gets
     ``model.safetensors``, ``model.json`` and ``curves.jsonl``; a finished training in it is only read. Frames are
-    unpacked once into ``cache_folder``, by default inside ``run_folder`` and removed at the end.
+    unpacked once into ``cache_folder``, by default inside ``run_folder`` and removed at the end. ``log`` gets every row
+    of the curves.
 
     Under ``torchrun`` every process calls this alike (see :mod:`blemish.learn.team`). Raises :class:`RequestError` when
     a set is empty or the folder holds another training, :class:`DivergedError` when the loss is no number any more.
@@ -83,6 +85,7 @@ def train(
         train=open_pictures(dataset, "train", cache, protocol),
         validation=open_pictures(dataset, "val", cache, protocol),
         tell=progress if progress is not None and team.leads else lambda _: None,
+        log=log or (lambda _: None),
         team=team,
         forward=_forward(network, protocol, team, place),
         scaler=torch.amp.GradScaler(place.type, enabled=precision == "fp16"),
@@ -136,6 +139,7 @@ def _round_off(bench: Bench, standing: Standing, row: dict[str, Any], folder: Pa
     """Validate after an epoch if it is time, and write down what there is; the leader's work."""
     standing, row = _validated(bench, standing, row)
     curves.append(folder, row)
+    bench.log(row)
     state.save(
         folder,
         standing,

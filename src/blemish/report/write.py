@@ -20,7 +20,7 @@ from blemish.dataset.read import Dataset
 from blemish.errors import DatasetError, RequestError, WorkError
 from blemish.evaluate import Evaluation, read_evaluation
 from blemish.evaluate.evaluation import FILE as EVALUATION
-from blemish.evaluate.table import COLUMNS, cells
+from blemish.evaluate.table import COLUMNS, breakdown, cells
 from blemish.frames import Pose
 from blemish.learn import Protocol, curves
 from blemish.report import figures
@@ -68,7 +68,7 @@ def write_report(run: Path, data: Path | None = None) -> Path:
         notes=list(_notes(model, evaluation)),
         table=_table(evaluation) if evaluation else [],
         measured=_measured(evaluation) if evaluation else "",
-        by_kind=list(_by_kind(evaluation)) if evaluation else [],
+        by_kind=breakdown(evaluation) if evaluation else [],
         sections=list(_sections(run, dataset, plan, evaluation)),
         coverage=[(region, f"{share:.1%}") for region, share in plan.get("coverage_by_region", {}).items()],
         commands=list(_commands(data, model)),
@@ -145,13 +145,6 @@ def _measured(evaluation: Evaluation) -> str:
         "the validation set chose; the interval is a bootstrap over specimens. A defect counts as found when "
         f"{evaluation.objects.rule.found_from:.0%} of its pixels are."
     )
-
-
-def _by_kind(evaluation: Evaluation) -> Iterator[tuple[str, str, str, str]]:
-    for name, found in evaluation.objects.by_kind.items():
-        yield name, str(found.found), str(found.total), f"{found.recall:.0%}"
-    for name, found in evaluation.objects.by_width_px.items():
-        yield f"{name} px wide", str(found.found), str(found.total), f"{found.recall:.0%}"
 
 
 def _sections(
