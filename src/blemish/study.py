@@ -144,6 +144,7 @@ def train_model(
     ``tensorboard`` writes the curves into the folder ``tensorboard`` of the run as well.
     """
     from blemish.learn import Progress, load_model, train
+    from blemish.learn.team import leads
     from blemish.learn.tensorboard import writer
 
     def tell(at: Progress) -> None:
@@ -154,7 +155,8 @@ def train_model(
     start = None if init is None else load_model(init / "model")
     log = writer(run) if tensorboard else None
     done = train(file.study.learn, dataset_of(file, run, data), run / "model", start, tell, log=log)
-    # Only now: the study beside a model is the one that it was trained by.
-    replace_file(run, run / "study.toml", file.text.encode())
-    clear(run)
+    if leads():
+        # Only now: the study beside a model is the one that it was trained by.
+        replace_file(run, run / "study.toml", file.text.encode())
+        clear(run)
     return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 
@@ -30,13 +31,16 @@ def train(
     """
     from blemish.cli.progress import progress
     from blemish.learn.curves import waiting_share
+    from blemish.learn.team import leads
     from blemish.study import read_study, run_folder, train_model
 
     file = read_study(study)
-    with progress("training") as advance:
+    with progress("training") if leads() else nullcontext(lambda _done, _total, _note: None) as advance:
         done = train_model(
             file, run_folder(file.study, out), data=data, init=init, tensorboard=tensorboard, advance=advance
         )
+    if not leads():
+        return
     for warning in done.warnings:
         print(f"warning: {warning}")
     threshold = done.model.threshold

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -74,7 +75,8 @@ def compare(
             if tell:
                 tell.after(missing[place])
     shutil.rmtree(folder / TILES, ignore_errors=True)
-    shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
+    with suppress(OSError):
+        (folder / UNFINISHED).rmdir()  # unless another table has left something to go on with
     comparison = _gathered(file, folder, wanted)
     _write(comparison)
     return comparison

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import torch
 
-from blemish.errors import WorkError
+from blemish.errors import RequestError, WorkError
 from blemish.learn.precision import Device
 
 Task = TypeVar("Task")
@@ -35,6 +35,8 @@ def side_by_side(
     With several devices each gets a process of its own, so ``work``, tasks and results must be picklable; a processor
     that is named n times gives each an nth of its cores. The first failure is raised once what is running has ended.
     """
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise RequestError("trainings side by side start their own processes; give this command without torchrun")
     if len(devices) == 1 or len(tasks) <= 1:
         for place, task in enumerate(tasks):
             yield place, work(task, devices[0])

@@ -8,6 +8,7 @@ one share at a time.
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,6 +82,11 @@ class Team:
         return nn.parallel.DistributedDataParallel(network, device_ids=[device] if device.type == "cuda" else None)
 
 
+def leads() -> bool:
+    """Say whether this process is alone or the first of a team, before there is one."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def join(device: Device) -> tuple[Team, Device]:
     """Find this process's team, and the device that it shall use: under torchrun the GPU of its own local number."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
@@ -92,4 +98,5 @@ def join(device: Device) -> tuple[Team, Device]:
         torch.cuda.set_device(device)
     if not distributed.is_initialized():
         distributed.init_process_group("nccl" if graphics else "gloo", timeout=_PATIENCE)
+        atexit.register(distributed.destroy_process_group)
     return Team(distributed.get_rank(), size), device
