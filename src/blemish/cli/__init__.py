@@ -12,6 +12,7 @@ VERBS = {
     "make": "Make the dataset; run it again to go on where it stopped.",
     "verify": "Prove that a dataset on disk is what its format promises.",
     "import": "Bring foreign or annotated photographs into a dataset.",
+    "stats": "Count and measure a dataset; set two side by side.",
     "annotate": "Draw defects on photographs in the browser.",
     "export": "Give a dataset out in a foreign format: COCO, YOLO, MVTec AD ...",
     "train": "Train or fine-tune a network on a dataset, and choose its threshold.",
