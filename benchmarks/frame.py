@@ -33,11 +33,11 @@ from blemish.engine import facts, start
 from blemish.finish import draw_finishes
 from blemish.finish.populations import BrushedPopulation, PlainPopulation, TurnedPopulation
 from blemish.frames import look_at
-from blemish.make import _beside_the_mask as beside_the_mask
 from blemish.part import Part, PartSource, load
 from blemish.plan import Camera, RingLight, Viewpoint
 from blemish.render import Frame, Rendering, Scene, Sensor, build_scene, shoot
 from blemish.settings import plain
+from blemish.work import beside_the_mask
 
 EYES = [((0, 0, 225), (0, 20, 38)), ((0, -200, 30), (0, 0, 19)), ((150, 60, -120), (15, 15, 5))]
 AROUND = 0.04

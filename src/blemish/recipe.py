@@ -7,6 +7,7 @@ Two equal recipes make equal datasets, to the byte, on any number of workers. Ev
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
@@ -123,11 +124,14 @@ def plan_digest(recipe: Recipe, part: Part) -> str:
     )
 
 
-def specimen_digest(recipe: Recipe, part: Part, specimen: str) -> str:
-    """Give the digest of all that a specimen follows from: its geometry, its finishes and its name."""
+def specimen_digest(recipe: Recipe, part: Part, specimen: str, made_by: Mapping[str, str] | None = None) -> str:
+    """Give the digest of all that a specimen follows from: its geometry, its finishes and its name.
+
+    ``made_by`` is the :func:`software` of those who make it, where they are others.
+    """
     return _digest(
         {
-            "software": software(),
+            "software": software() if made_by is None else made_by,
             "seed": recipe.seed,
             "part": part.digest,
             "specimen": specimen,
@@ -140,11 +144,18 @@ def specimen_digest(recipe: Recipe, part: Part, specimen: str) -> str:
     )
 
 
-def frame_digest(recipe: Recipe, part: Part, plan: Plan, specimen: str, viewpoint: Viewpoint) -> str:
+def frame_digest(  # noqa: PLR0917  all that it follows from
+    recipe: Recipe,
+    part: Part,
+    plan: Plan,
+    specimen: str,
+    viewpoint: Viewpoint,
+    made_by: Mapping[str, str] | None = None,
+) -> str:
     """Give the digest of all that a frame follows from: specimen, camera, light, pose and how it is computed."""
     return _digest(
         {
-            "specimen": specimen_digest(recipe, part, specimen),
+            "specimen": specimen_digest(recipe, part, specimen, made_by),
             "view": viewpoint.name,
             "world_from_camera": viewpoint.world_from_camera.matrix(),
             "camera": plan.camera,

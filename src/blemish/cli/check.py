@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from blemish.part import Part
     from blemish.part.check import PartFacts
 
-SAMPLES_A_SECOND = 5e6
-"""What two processor cores reach on the built-in clutch (``benchmarks/frame.py``); more cores and GPUs reach more."""
-
 
 def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
     """Tell every mistake in a study, and what it would cost in frames, disk and time.
@@ -25,7 +22,8 @@ def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
     faces
         List every face of the part too: its number, region, area and surface, as rules of regions can ask for them.
     """
-    from blemish.make import disk_bytes, plan_path, refuse_small_disk
+    from blemish.cost import cost_of, refuse_small_disk
+    from blemish.make import plan_path
     from blemish.part.check import facts
     from blemish.plan.files import wishes_of
     from blemish.recipe import plan_digest
@@ -35,6 +33,7 @@ def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
     settings = file.study
     part = load_part(file)
     _tell(facts(part), _finish_of_region(settings.finishes, part))
+    _tell_flat(part)
     if faces:
         _list_faces(part)
     path = plan_path(run_folder(settings, out) / "dataset")
@@ -46,15 +45,11 @@ def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
         views, most = len(read_plan(path, part).viewpoints), ""
     specimens = len(settings.specimens.names)
     frames = specimens * views
-    pixels = settings.camera.width_px * settings.camera.height_px
-    seconds = frames * pixels * settings.render.samples_per_pixel / SAMPLES_A_SECOND
+    cost = cost_of(settings.recipe, frames)
     width, height = settings.camera.field_of_view_mm
     print(f"the camera sees {width:.1f} x {height:.1f} mm at {1 / settings.camera.mm_per_px:.1f} px/mm")
-    print(
-        f"{specimens} specimens x {most}{views} views = {most}{frames} frames; about "
-        f"{disk_bytes(settings.recipe, frames) / 1e9:.2f} GB of disk and {seconds / 60:.0f} minutes on two cores"
-    )
-    refuse_small_disk(settings.recipe, run_folder(settings, out) / "dataset", frames)
+    print(f"{specimens} specimens x {most}{views} views = {most}{frames} frames; {cost.in_words()}")
+    refuse_small_disk(cost, run_folder(settings, out) / "dataset")
     print(f"{study}: no mistakes" + ("" if planned else f"; next: blemish plan {study}"))
 
 
@@ -69,6 +64,19 @@ def _finish_of_region(populations: tuple[Any, ...], part: Part) -> dict[str, str
     if "*" in named and not set(regions) - set(named):
         print(f'note: {named["*"]} is for "*", and every region is named by another finish')
     return {name: named.get(name, named.get("*", "no finish")) for name in regions}
+
+
+def _tell_flat(part: Part) -> None:
+    """Tell triangles without an area: they do no harm, but may show that the file was not made with care."""
+    from blemish.part.crossing import flat_triangles, places
+
+    flat = flat_triangles(part)
+    if len(flat):
+        named = sorted({part.regions[index].name for index in part.region_of_triangle[flat]})
+        print(
+            f"note: {len(flat)} triangles of {', '.join(named)} have no area, {places(part, flat)}; they do no harm, "
+            "and a finer export does without them"
+        )
 
 
 def _list_faces(part: Part) -> None:

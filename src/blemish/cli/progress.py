@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,10 +19,36 @@ console = Console(highlight=False, soft_wrap=True)
 
 @contextmanager
 def progress(title: str) -> Iterator[Advance]:
-    """Show a bar while work goes on; on a pipe or in a log, a line now and then instead."""
-    if not console.is_terminal:
-        yield _lines(title)
+    """Show a bar while work goes on; on a pipe or in a log, a line now and then instead.
+
+    While it is shown, a polite request to end (SIGTERM, as batch systems send it) stops the work as Ctrl-C does.
+    """
+    with _stoppable():
+        if console.is_terminal:
+            with _bar(title) as advance:
+                yield advance
+        else:
+            yield _lines(title)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
         return
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Advance]:
     columns = (
         TextColumn("{task.description:<10}"),
         BarColumn(),
@@ -29,7 +57,8 @@ def progress(title: str) -> Iterator[Advance]:
         TimeRemainingColumn(elapsed_when_finished=False),
         TextColumn("{task.fields[note]}"),
     )
-    with Progress(*columns, console=console) as bar:
+    # Slow frames come minutes apart: the speed is that of the last half hour.
+    with Progress(*columns, console=console, speed_estimate_period=1800) as bar:
         task = bar.add_task(title, total=None, note="")
         yield lambda done, total, note: bar.update(task, completed=done, total=total, note=note)
 
@@ -37,14 +66,18 @@ def progress(title: str) -> Iterator[Advance]:
 def _lines(title: str) -> Advance:
     from time import monotonic
 
-    start, last = monotonic(), [monotonic()]
+    start, last, first = monotonic(), [monotonic()], list[tuple[float, int]]()
 
     def advance(done: int, total: int, note: str) -> None:
         now = monotonic()
+        if not first:  # what was there before tells nothing of the speed
+            first.append((now, done))
         if done < total and now - last[0] < 10:
             return
         last[0] = now
-        left = f", {(now - start) / done * (total - done):.0f} s left" if 0 < done < total else ""
+        (begin, kept), left = first[0], ""
+        if kept < done < total:
+            left = f", {(now - begin) / (done - kept) * (total - done):.0f} s left"
         print(f"{title}: {done}/{total} in {now - start:.0f} s{left} {note}".rstrip(), flush=True, file=sys.stdout)
 
     return advance

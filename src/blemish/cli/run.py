@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 
-def run(study: Path, *, out: Path | None = None, workers: int = 1) -> None:
+def run(study: Path, *, out: Path | None = None, workers: int = 1, dask: str = "", gpu: bool = False) -> None:
     """All of it: plan, make, train, evaluate, report; run it again to go on where it stopped.
 
     Parameters
@@ -16,23 +16,29 @@ def run(study: Path, *, out: Path | None = None, workers: int = 1) -> None:
         The run folder; without it ``runs/NAME``.
     workers
         Processes that render.
+    dask
+        The address of a Dask scheduler whose workers render (tcp://HOST:8786), or ``local``: --workers of them here.
+    gpu
+        With --dask: only workers that were started with --resources GPU=1, and those on their GPU.
     """
     from blemish.cli.evaluate import evaluate
-    from blemish.cli.make import tell
+    from blemish.cli.make import announce, tell
     from blemish.cli.progress import progress
     from blemish.cli.train import train
+    from blemish.farm import Crew, reach
     from blemish.make import plan_for, plan_path
     from blemish.report import write_report
     from blemish.study import dataset_of, load_part, make_dataset, read_study, run_folder
 
-    file = read_study(study)
+    file, crew = read_study(study), Crew(workers=workers, dask=dask, gpu=gpu)
+    reach(crew)
     folder = run_folder(file.study, out)
     data = None
     if file.study.data is None:
         part = load_part(file)
         print(plan_for(file.study.recipe, part, plan_path(folder / "dataset")).in_words())
         with progress("frames") as advance:
-            tell(make_dataset(file, folder, part=part, workers=workers, advance=advance))
+            tell(make_dataset(file, folder, part=part, crew=crew, announce=announce, advance=advance))
     else:
         data = dataset_of(file, folder).root
     train(study, out=out)

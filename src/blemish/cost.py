@@ -1,0 +1,55 @@
+"""What making would cost, told before the first ray; a disk that is too small is refused."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from blemish.errors import StorageError
+from blemish.recipe import Recipe
+
+BYTES_A_PIXEL = 0.75
+"""Disk for image and mask; measured on the built-in clutch, whose noise hardly compresses."""
+
+BYTES_A_SPECIMEN = 4e6
+"""Disk for ``part.ply``."""
+
+SAMPLES_A_SECOND = 5e6
+"""What two processor cores reach on the built-in clutch (``benchmarks/frame.py``); more cores and GPUs reach more."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What some frames need."""
+
+    frames: int
+    disk_bytes: int
+    seconds: float
+    """On two processor cores."""
+
+    def in_words(self) -> str:
+        """Say it in half a sentence."""
+        hours = self.seconds / 3600
+        time = f"{hours:.1f} hours" if hours >= 2 else f"{self.seconds / 60:.0f} minutes"
+        return f"about {self.disk_bytes / 1e9:.2f} GB of disk and {time} on two cores"
+
+
+def cost_of(recipe: Recipe, frames: int) -> Cost:
+    """Estimate what so many frames of a recipe need, with the geometry of its specimens."""
+    pixels = recipe.camera.width_px * recipe.camera.height_px
+    disk = frames * pixels * recipe.sensor.bits / 8 * BYTES_A_PIXEL
+    geometry = len(recipe.specimens.names) * BYTES_A_SPECIMEN if frames else 0
+    seconds = frames * pixels * recipe.render.samples_per_pixel / SAMPLES_A_SECOND
+    return Cost(frames, int(disk + geometry), seconds)
+
+
+def refuse_small_disk(cost: Cost, root: Path) -> None:
+    """Raise :class:`StorageError` when the disk under ``root`` cannot hold what is still to be made."""
+    there = next(folder for folder in [root, *root.resolve().parents] if folder.exists())
+    free = shutil.disk_usage(there).free
+    if cost.frames and cost.disk_bytes > free:
+        raise StorageError(
+            f"{root}: {cost.frames} frames need about {cost.disk_bytes / 1e9:.1f} GB and the disk has {free / 1e9:.1f} "
+            "GB free; free some space, choose another disk, or ask for fewer specimens or views"
+        )

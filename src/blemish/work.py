@@ -1,0 +1,193 @@
+"""What a worker does: make one specimen, shoot some views of it, write them or send them.
+
+A worker needs no file of the one who asks: recipe, part and plan come with the job, as values. Where it sees the
+dataset's folder it writes there, as every process on the same machine does; where it does not, it sends what it would
+have written. The bytes are the same.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from blemish.dataset import write
+from blemish.dataset.parcel import pack, sees_sign
+from blemish.dataset.ply import Geometry
+from blemish.dataset.record import DefectRecord, FrameRecord, SpecimenRecord, VisibleDefect, rows
+from blemish.defects import Specimen, make_specimen
+from blemish.engine import start
+from blemish.engine.variant import Prefer
+from blemish.errors import WorkError
+from blemish.farm import Farm
+from blemish.finish import draw_finishes
+from blemish.part import Part
+from blemish.plan import Plan, Viewpoint
+from blemish.recipe import Recipe, frame_digest, is_defective, software, specimen_digest
+from blemish.render import Frame, Scene, build_scene, shoot
+from blemish.seeds import number, stream
+from blemish.settings import plain, read
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What all tasks share."""
+
+    recipe: str
+    """As JSON."""
+    part: Part
+    """As it was read by the one who asks: the same triangles everywhere, whatever the CAD kernels are."""
+    plan: Plan
+    root: Path
+    """The dataset, as an absolute path."""
+    sign: str
+    """What lies in ``root``, for those who see it."""
+    software: Mapping[str, str]
+    """What all workers must have, so that all make the same pixels."""
+    prefer: Prefer = "auto"
+    """What to render with."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some views of one specimen."""
+
+    specimen: str
+    views: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a task."""
+
+    task: Task
+    parcels: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+    """Folders of the dataset with their files, from a worker that does not see its disk."""
+
+
+def agreed_software(farm: Farm, prefer: Prefer) -> dict[str, str]:
+    """Ask all workers what they would render with; :class:`WorkError` when they would not make the same pixels."""
+    answers = farm.ask(partial(software_here, prefer))
+    first, agreed = next(iter(answers.items()))
+    for name, answer in answers.items():
+        if answer != agreed:
+            raise WorkError(
+                f"{_difference(agreed, answer, f'worker {first}', f'worker {name}')}: they would not make the same "
+                "pixels; install the same versions everywhere, and let processors and GPUs not mix (--gpu takes GPUs)"
+            )
+    return agreed
+
+
+def software_here(prefer: Prefer) -> dict[str, str]:
+    """Start the renderer, and give the versions of all that can change a pixel."""
+    start(prefer)
+    return software()
+
+
+def _difference(one: Mapping[str, str], other: Mapping[str, str], *names: str) -> str:
+    key = next(key for key in sorted({*one, *other}) if one.get(key) != other.get(key))
+    return f"{names[0]} has {key} {one.get(key, 'absent')}, {names[1]} has {other.get(key, 'absent')}"
+
+
+def shoot_views(job: Job, task: Task) -> Done:
+    """Shoot some views of one specimen and write or send them; a pure function of both, whoever runs it."""
+    here = software_here(job.prefer)
+    if here != job.software:
+        raise WorkError(f"{_difference(job.software, here, 'this run', 'a worker')}: install the same versions")
+    record, geometry, scene = _scene(job, task.specimen)
+    with _place(job) as root:
+        if not write.has_specimen(root, record.id, record.digest):
+            write.write_specimen(root, record, geometry)
+        for viewpoint in job.plan.viewpoints:
+            if viewpoint.name in task.views:
+                _shoot(job, root, scene, viewpoint)
+        return Done(task) if root == job.root else Done(task, _parcels(root, task))
+
+
+@contextmanager
+def _place(job: Job) -> Iterator[Path]:
+    """Give the dataset's folder where it is seen, else one of our own for as long as the task takes."""
+    if sees_sign(job.root, job.sign):
+        yield job.root
+    else:
+        with tempfile.TemporaryDirectory(prefix="blemish-") as folder:
+            yield Path(folder)
+
+
+def _parcels(root: Path, task: Task) -> dict[str, dict[str, bytes]]:
+    places = [f"specimens/{task.specimen}", *(f"frames/{task.specimen}/{view}" for view in task.views)]
+    return {place: pack(root / place) for place in places}
+
+
+@lru_cache(maxsize=1)
+def _recipe(text: str) -> Recipe:
+    return read(Recipe, json.loads(text), "the recipe")
+
+
+@lru_cache(maxsize=1)
+def _scene(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
+    """Make a specimen and its scene once for all tasks that follow each other."""
+    recipe, part = _recipe(job.recipe), job.part
+    made = make_specimen(part, specimen, is_defective(specimen), recipe.defects, recipe.seed, recipe.finest_edge_mm)
+    finishes = draw_finishes(part, recipe.finishes, recipe.seed, specimen)
+    looks: Any = recipe.skin
+    skin = looks.draw(stream(recipe.seed, "skin", specimen))
+    record = SpecimenRecord(
+        id=specimen,
+        defective=is_defective(specimen),
+        digest=specimen_digest(recipe, part, specimen, job.software),
+        defects=tuple(DefectRecord(**asdict(defect)) for defect in made.defects),
+        finishes={region: {"kind": type(thing).__name__.lower(), **plain(thing)} for region, thing in finishes.items()},
+        skin=plain(skin),
+        part_digest=part.digest,
+    )
+    return record, _geometry(part, made), build_scene(made, part, finishes, recipe.metal, job.plan.light, skin)
+
+
+def _geometry(part: Part, specimen: Specimen) -> Geometry:
+    return Geometry(
+        vertices_mm=specimen.vertices_mm,
+        triangles=specimen.triangles,
+        face=specimen.face,
+        region=part.region_of_face[specimen.face],
+        instance=specimen.instance,
+        regions=tuple(region.name for region in part.regions),
+    )
+
+
+def _shoot(job: Job, root: Path, scene: Scene, viewpoint: Viewpoint) -> None:
+    recipe, plan, specimen = _recipe(job.recipe), job.plan, scene.specimen
+    digest = frame_digest(recipe, job.part, plan, specimen, viewpoint, job.software)
+    if write.has_frame(root, specimen, viewpoint.name, digest):
+        return  # a worker before us made it and died of a later one
+    seed = number(recipe.seed, "frame", specimen, viewpoint.name)
+    frame = shoot(scene, plan.camera, viewpoint, recipe.sensor, recipe.render, seed)
+    record = FrameRecord(
+        specimen=specimen,
+        view=viewpoint.name,
+        digest=digest,
+        world_from_camera=rows(viewpoint.world_from_camera),
+        camera=plain(plan.camera),
+        light=plain(plan.light),
+        exposure=plain(recipe.sensor),
+        seeds={"frame": seed},
+        defects=beside_the_mask(frame),
+    )
+    write.write_frame(root, record, frame.image, frame.mask)
+
+
+def beside_the_mask(frame: Frame) -> tuple[VisibleDefect, ...]:
+    """List what is seen and not in the mask: insignificant defects, and what covers less than half of any pixel."""
+    masked = set(np.unique(frame.mask).tolist())
+    return tuple(
+        VisibleDefect(id=number, area_px=round(area))
+        for number, area in frame.defects.items()
+        if area > 0 and number not in masked
+    )
