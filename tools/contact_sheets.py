@@ -109,7 +109,7 @@ REST = {
     "camera": {"pixel_pitch_um": 6.9, "working_distance_mm": 200.0},
     "light": {"inner_radius_mm": 30.0, "outer_radius_mm": 110.0, "offset_mm": 50.0},
     "sensor": {"exposure": 1.4},
-    "render": {"samples_per_pixel": 64},
+    "render": {"samples_per_pixel": 32},
 }
 
 

@@ -27,7 +27,7 @@ from blemish.recipe import Recipe
 from blemish.render import build_scene, shoot
 from blemish.seeds import stream
 
-LARGEST_PX = 2500
+LARGEST_PX = 1600
 """Larger sheets are taken with coarser pixels."""
 LEAST_SAMPLES = 32
 """Samples a pixel: a sheet is looked at, so it has little noise."""

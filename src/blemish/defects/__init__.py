@@ -1,7 +1,8 @@
 """Defects as geometry: kinds in millimetres, places on the part, and the imprint in its own triangles.
 
 ``make_specimen`` draws a specimen from populations; ``Specimen`` is what it gives. One kind a file (``dent.py``,
-``scratch.py``): a formula over a flat map; ``place.py`` lays the map onto the part, ``imprint.py`` presses it in.
+``scratch.py``): a formula over a flat map; ``place.py`` lays the map onto the part, ``imprint.py`` presses it in. Films
+(``film.py``: dust, stains, traces of hands) are placed alike and press nothing.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from blemish.defects.dent import Dent as Dent
+    from blemish.defects.placing import Placing as Placing
     from blemish.defects.population import DefectPopulation as DefectPopulation
-    from blemish.defects.population import Placing as Placing
     from blemish.defects.population import make_specimen as make_specimen
     from blemish.defects.scratch import Scratch as Scratch
     from blemish.defects.specimen import Imprinted as Imprinted
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "Dent": "dent",
     "Scratch": "scratch",
-    "Placing": "population",
+    "Placing": "placing",
     "DefectPopulation": "population",
     "make_specimen": "population",
     "Specimen": "specimen",
