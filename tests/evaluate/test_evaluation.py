@@ -76,7 +76,7 @@ def test_an_evaluation_comes_back_from_disk(bright: tuple[Evaluation, Path]) -> 
 
 
 def test_examples_are_pictures_of_the_frames(dataset: Dataset, bright: tuple[Evaluation, Path]) -> None:
-    """Image and mask are the frame's, in 8 bits; scores are bright where the model is sure."""
+    """Image and mask are the frame's, in 8 bits; scores are bright where the model is sure, calls are its own."""
     evaluation, folder = bright
     assert len(evaluation.examples) == 3
     for example in evaluation.examples:
@@ -87,6 +87,8 @@ def test_examples_are_pictures_of_the_frames(dataset: Dataset, bright: tuple[Eva
         )
         np.testing.assert_array_equal(image, dataset.image(frame))
         np.testing.assert_array_equal(mask, (dataset.mask(frame) > 0) * 255)
+        called = cv2.imread(str(folder / example.called), cv2.IMREAD_UNCHANGED)
+        np.testing.assert_array_equal(called > 0, image >= 190)
         np.testing.assert_array_equal((scores > 127)[image != 190], (image > 190)[image != 190])
     assert sorted(path.name for path in folder.iterdir()) == [FILE, "predictions"]
 

@@ -26,7 +26,7 @@ from blemish.settings import plain
 
 FILE = "evaluation.json"
 PREDICTIONS = "predictions"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Example:
     """White where a defect is."""
     scores: str
     """White where the model is sure of a defect."""
+    called: str
+    """White where it calls one: 8 bits of the scores would not tell at a low threshold."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def evaluate(
         by_specimen[frame.specimen] = _counted(called, mask > 0, by_specimen.get(frame.specimen))
         if index in shown:
             pictures = {"image": levels(image), "mask": (mask > 0) * 255.0, "scores": scores * 255}
+            pictures["called"] = called * 255.0
             written.append(_write_example(folder, len(written), frame, pictures))
         if progress is not None:
             progress(index + 1, len(frames))

@@ -110,13 +110,13 @@ def precision_recall(evaluation: Evaluation) -> bytes:
     return _png(figure)
 
 
-def comparison(image: Grey, mask: Grey, scores: Grey, threshold: float) -> bytes:
+def comparison(image: Grey, mask: Grey, called: Grey) -> bytes:
     """Draw an image as the camera gave it, with the truth outlined in green, and with what is called in red."""
     import cv2
 
-    truth, called = (mask > 0).astype(np.uint8), (scores >= 255 * threshold).astype(np.uint8)
+    truth, found = (mask > 0).astype(np.uint8), (called > 0).astype(np.uint8)
     panels = [np.repeat(image[..., None], 3, axis=2)]
-    for patches, colour in ((truth, (60, 220, 60)), (called, (255, 60, 50))):
+    for patches, colour in ((truth, (60, 220, 60)), (found, (255, 60, 50))):
         panel = np.repeat(image[..., None], 3, axis=2)
         panel[cv2.dilate(patches, np.ones((5, 5), np.uint8)) - patches > 0] = colour
         panels.append(panel)

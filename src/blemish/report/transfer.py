@@ -14,7 +14,7 @@ import numpy as np
 from blemish.arrays import Grey
 from blemish.dataset.atomic import clear, replace_file
 from blemish.errors import WorkError
-from blemish.evaluate.comparison import Comparison, Filled
+from blemish.evaluate.comparison import Comparison
 from blemish.evaluate.table import COLUMNS, cells
 from blemish.evaluate.transfer_table import grid_of
 
@@ -73,13 +73,9 @@ def _examples(comparison: Comparison) -> Iterator[Shown]:
         for one in comparison.cells:
             own = next((some for some in one.evaluation.examples if some.frame == example.frame), None)
             if own is not None:
-                panels.append(_called(one, image, own.scores))
+                called = _grey(one.folder / "evaluation" / own.called)
+                panels.append(_panel(image, called, _RED, one.cell.title))
         yield Shown(example.frame, tuple(panels))
-
-
-def _called(one: Filled, image: Grey, scores: str) -> Panel:
-    called = _grey(one.folder / "evaluation" / scores) >= 255 * one.evaluation.threshold
-    return _panel(image, called.astype(np.uint8), _RED, one.cell.title)
 
 
 def _panel(image: Grey, marked: Grey, colour: tuple[int, int, int], caption: str) -> Panel:

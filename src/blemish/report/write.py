@@ -177,8 +177,8 @@ def _sections(
 
 def _examples(folder: Path, evaluation: Evaluation) -> Iterator[Picture]:
     for example in evaluation.examples:
-        image, mask, scores = (_grey(folder / name) for name in (example.image, example.mask, example.scores))
-        data = figures.comparison(image, mask, scores, evaluation.threshold)
+        image, mask, called = (_grey(folder / name) for name in (example.image, example.mask, example.called))
+        data = figures.comparison(image, mask, called)
         yield Picture(base64.b64encode(data).decode(), example.frame, "image/jpeg")
 
 
