@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from blemish.dataset.split import Member, draw_split
 from blemish.defects.population import rule_mistakes
 from blemish.errors import FinishError, RequestError, did_you_mean
 from blemish.finish import draw_finishes
 from blemish.finish.metals import metal_named
+from blemish.part.crossing import crossings, places
 from blemish.part.divide import divide
+from blemish.part.load import MESHES
 from blemish.plan.make import mistakes
 from blemish.recipe import Recipe, is_defective
 from blemish.seeds import stream
@@ -31,6 +36,7 @@ def with_part(recipe: Recipe, part: Part) -> list[str]:
     regions, wrong = divide(part, recipe.regions)
     part = replace(part, regions=regions)
     return [
+        *_mesh(recipe, part),
         *wrong,
         *(f"camera, light and plan: {mistake}" for mistake in mistakes(recipe.camera, recipe.light, recipe.plan)),
         *_metal(recipe),
@@ -40,6 +46,23 @@ def with_part(recipe: Recipe, part: Part) -> list[str]:
         *(_names_in_finishes(recipe, part) if wrong else _finishes(recipe, part)),
         *_sets(recipe),
     ]
+
+
+def _mesh(recipe: Recipe, part: Part) -> Iterator[str]:
+    """Tell where a mesh file cuts through itself, and regions without an area."""
+    area_mm2 = np.bincount(part.region_of_triangle, part.areas_mm2, minlength=len(part.regions))
+    for region, area in zip(part.regions, area_mm2, strict=True):
+        if region.faces and area <= 0:
+            yield f"part: region {region.name} has an area of {area:g} mm2; give its faces to another region by a rule"
+    if Path(recipe.part.file).suffix.lower() not in MESHES:
+        return
+    pairs = crossings(part)
+    if len(pairs):
+        named = sorted({part.regions[index].name for index in part.region_of_triangle[pairs].ravel()})
+        yield (
+            f"part: {recipe.part.file} cuts through itself: {len(pairs)} pairs of triangles of {', '.join(named)} "
+            f"{places(part, pairs[:, 0])}; unite its bodies in the program that made it, or read the part from STEP"
+        )
 
 
 def _metal(recipe: Recipe) -> Iterator[str]:

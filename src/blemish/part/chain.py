@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from blemish.part.facets import Facets, components
 from blemish.part.fit import fit
-from blemish.part.fitting import Tolerance, fitting, freeform, lying, piece_of, supported
+from blemish.part.fitting import UNKNOWNS, Tolerance, fitting, freeform, lying, piece_of, supported
 from blemish.part.model import Surface, SurfaceKind
 from blemish.part.surfaces import distance_mm
 
@@ -24,7 +24,7 @@ FLAT_DEG = 0.3
 CURVED: tuple[SurfaceKind, ...] = ("cylinder", "cone", "sphere", "torus")
 SEEDS = (16, 60, 240, 6)
 """How many neighbouring triangles a surface is first fitted to."""
-FUTILE = 20
+FUTILE = 15
 """After so many seeds in a row that nothing fits, the rest of a piece is taken for freeform."""
 CLEARLY = 4.0
 """A surface ends where the next vertices are off it by more than so many tolerances."""
@@ -43,6 +43,7 @@ class Chain:
         local = np.full(len(mesh.triangles), -1, dtype=np.int64)
         local[mine] = np.arange(len(mine))
         self.left, self.right = local[left], local[right]
+        self.angle = angle
         self.bent = angle > np.radians(FLAT_DEG)
         both = np.concatenate([self.left, self.right]), np.concatenate([self.right, self.left])
         longest = mesh.longest[mine]
@@ -57,9 +58,21 @@ class Chain:
         is_bent = np.zeros(len(self.mine), dtype=bool)
         is_bent[self.left[self.bent]] = is_bent[self.right[self.bent]] = True
         tried = ~is_bent
-        by_area = np.argsort(-self.mesh.areas[self.mine], kind="stable")
+        # A strip turns more to the next strip than a plane does to the first, so turns tell where round faces are;
+        # large faces are sooner found by area.
+        turn = np.zeros(len(self.mine))
+        np.maximum.at(turn, self.left, self.angle)
+        np.maximum.at(turn, self.right, self.angle)
+        areas = self.mesh.areas[self.mine]
+        for order in (np.argsort(-areas, kind="stable"), np.lexsort((-areas, -np.round(np.degrees(turn))))):
+            yield from self._round(order, tried)
+        yield from self._planes(fewest=2)
+        yield from self._rest()
+
+    def _round(self, order: np.ndarray, tried: np.ndarray) -> Iterator[tuple[np.ndarray, Surface]]:
+        """Give curved faces, from seeds in an order, until too many in a row lead nowhere."""
         futile = 0
-        for seed in by_area:
+        for seed in order:
             if tried[seed] or not self.open[seed]:
                 continue
             found = self._curved(int(seed))
@@ -67,14 +80,12 @@ class Chain:
                 tried[seed] = tried[self._around(int(seed), min(SEEDS[0], 1 + len(self.mine) // 50))] = True
                 futile += 1
                 if futile >= FUTILE:
-                    break
+                    return
                 continue
             futile = 0
             members, surface = found
             self.open[members] = False
             yield self.mine[members], surface
-        yield from self._planes(fewest=2)
-        yield from self._rest()
 
     def _around(self, seed: int, count: int) -> np.ndarray:
         """Give open triangles around a seed, walking over edges, those first that are long beside their triangles.
@@ -137,12 +148,14 @@ class Chain:
         """Tell whether triangles stop lying on a surface because another begins, not because the fit gets worse.
 
         Where something freeform is only approximated, the fit uses its tolerance up, and the next triangles are hardly
-        farther off than the last ones.
+        farther off than the last ones. Of a few triangles both is asked: a good fit, and a clear end.
         """
         used = np.unique(self.mesh.triangles[self.mine[inside]])
         spread = np.sqrt(np.mean(distance_mm(surface, self.mesh.points[used]) ** 2))
-        if spread < WELL * self.tolerance.vertices_mm:
-            return True
+        well = bool(spread < WELL * self.tolerance.vertices_mm)
+        few = len(used) < 4 * UNKNOWNS[surface.kind]  # which almost any surface of its kind goes through
+        if well == (not few):  # a good fit to many, or a bad one to few
+            return well
         border = (inside[self.left] != inside[self.right]) & self.open[self.left] & self.open[self.right]
         if not border.any():
             return True

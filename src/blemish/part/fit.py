@@ -55,24 +55,45 @@ def fit(kind: SurfaceKind, piece: Piece, tolerance_mm: float) -> Surface | None:
 
 def refine(surface: Surface, points: Points, tolerance_mm: float) -> Surface | None:
     """Bring a surface to the points by Gauss-Newton steps; ``None`` if that leads nowhere."""
-    last = np.inf
+    off = distance_mm(surface, points)
+    spread = float(np.sqrt(np.mean(off**2)))
     for number in range(STEPS):
-        off = distance_mm(surface, points)
-        spread = float(np.sqrt(np.mean(off**2)))
-        if not np.isfinite(spread) or (number > 3 and spread > max(0.7 * last, tolerance_mm)):
+        if not np.isfinite(spread):
             return None
-        if spread > 0.99 * last or spread < 1e-4 * tolerance_mm:
+        if spread < 1e-4 * tolerance_mm:
             break
-        last = spread
         tangents = orthonormal(surface.axis)[:, :2]
         slopes = _derivatives(surface, tangents, points)
         weights = 1 / np.sqrt(1 + (off / max(2 * tolerance_mm, spread)) ** 2)
-        step = np.linalg.lstsq(slopes * weights[:, None], -off * weights, rcond=1e-9)[0]
-        moved = _moved(surface, tangents, step)
-        if moved is None:
-            return None
-        surface = moved
+        step = _least_squares(slopes * weights[:, None], -off * weights)
+        last = spread
+        for shorter in (1.0, 0.5, 0.25, 0.1):
+            moved = _moved(surface, tangents, shorter * step)
+            if moved is None:
+                continue
+            off = distance_mm(moved, points)
+            spread = float(np.sqrt(np.mean(off**2)))
+            if spread < last:
+                surface = moved
+                break
+        else:
+            break  # no step is better
+        if spread > 0.99 * last or (number > 4 and spread > max(0.8 * last, tolerance_mm)):
+            break
     return surface
+
+
+def _least_squares(matrix: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Solve for the least step by the normal equations, which are small; what they leave open stays as it is.
+
+    A point may slide along its axis without any distance changing, so the matrix has a null space.
+    """
+    lengths = np.maximum(np.linalg.norm(matrix, axis=0), 1e-12)
+    scaled = matrix / lengths
+    values, vectors = np.linalg.eigh(scaled.T @ scaled)
+    known = values > 1e-11 * values[-1]
+    along = vectors[:, known]
+    return np.asarray(along @ ((along.T @ (scaled.T @ wanted)) / values[known]) / lengths)
 
 
 def _derivatives(surface: Surface, tangents: np.ndarray, points: Points) -> np.ndarray:
@@ -132,11 +153,11 @@ def _sensible(surface: Surface, piece: Piece) -> bool:
     """Refuse what would be told from a simpler surface by rounding alone, and tori that meet themselves."""
     size = piece.size_mm
     if surface.kind in ("cylinder", "sphere"):
-        return 0 < surface.radius_mm < FLATTEST * size
+        return bool(0 < surface.radius_mm < FLATTEST * size)
     if surface.kind == "cone":
         return bool(np.radians(0.5) < surface.semi_angle_rad < np.radians(89.5))
     if surface.kind == "torus":
-        return 0 < surface.tube_radius_mm < surface.radius_mm < FLATTEST * size
+        return bool(0 < surface.tube_radius_mm < surface.radius_mm < FLATTEST * size)
     return True
 
 
@@ -181,7 +202,11 @@ def _sphere(piece: Piece) -> Surface | None:
     x, y, z, rest = np.linalg.lstsq(system, (points**2).sum(axis=1), rcond=1e-12)[0]
     centre = np.array([x, y, z])
     square = rest + centre @ centre
-    return Surface("sphere", middle + centre, np.array([0.0, 0.0, 1.0]), radius_mm=square**0.5) if square > 0 else None
+    return (
+        Surface("sphere", middle + centre, np.array([0.0, 0.0, 1.0]), radius_mm=float(square**0.5))
+        if square > 0
+        else None
+    )
 
 
 def _torus(piece: Piece) -> Surface | None:

@@ -22,6 +22,8 @@ from blemish.part.fitting import fitting, freeform, supported, tolerance_of
 from blemish.part.model import Surface, SurfaceKind
 from blemish.part.surfaces import distance_mm, free
 
+CRUMB = 1e-6
+"""A piece of less than this share of the area makes no face: splinters at the tips of cones are such."""
 SHARP_DEG = 31.0
 """Where neighbouring triangles turn more than this, there is an edge between two faces; a dodecagon is still round."""
 
@@ -33,7 +35,8 @@ def split(points: Points, triangles: Triangles) -> tuple[PerTriangle, tuple[Surf
     solid = ~mesh.thin[left] & ~mesh.thin[right]
     smooth = solid & (angle < np.radians(SHARP_DEG))
     piece = components(left[smooth], right[smooth], len(triangles))
-    piece[mesh.thin] = -1
+    small = np.bincount(piece, mesh.areas)[piece] < CRUMB * mesh.areas.sum()
+    piece[mesh.thin | small] = -1
     order = np.argsort(piece, kind="stable")
     ends = np.searchsorted(piece[order], np.arange(piece.max() + 2))
     edges_by_piece = np.argsort(piece[left[smooth]], kind="stable")
@@ -46,7 +49,7 @@ def split(points: Points, triangles: Triangles) -> tuple[PerTriangle, tuple[Surf
         for members, surface in _faces_of(mesh, mine, edges):
             face[members] = len(surfaces)
             surfaces.append(surface)
-    _take_thin(mesh, face, surfaces, left, right)
+    _take_rest(mesh, face, surfaces, left, right)
     used, number = np.unique(face, return_inverse=True)
     return number.astype(np.int32), tuple(surfaces[index] for index in used)
 
@@ -67,8 +70,8 @@ def _faces_of(mesh: Facets, mine: np.ndarray, edges: np.ndarray) -> Iterator[tup
     yield from Chain(mesh, mine, edges, tolerance).faces()
 
 
-def _take_thin(mesh: Facets, face: np.ndarray, surfaces: list[Surface], left: np.ndarray, right: np.ndarray) -> None:
-    """Give thin triangles to the neighbouring face whose surface they lie on best."""
+def _take_rest(mesh: Facets, face: np.ndarray, surfaces: list[Surface], left: np.ndarray, right: np.ndarray) -> None:
+    """Give thin triangles and crumbs to the neighbouring face whose surface they lie on best."""
     while (face < 0).any():
         before = int((face < 0).sum())
         offers = [(a, b) for a, b in ((left, right), (right, left))]
