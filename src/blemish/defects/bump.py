@@ -9,7 +9,6 @@ Our own design.
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from typing import Annotated
 
@@ -17,7 +16,7 @@ import numpy as np
 from annotated_types import Ge, Interval
 
 from blemish.defects.kind import Relief
-from blemish.defects.profile import Section
+from blemish.defects.profile import Section, half_axes
 from blemish.settings import Positive, settings
 
 
@@ -51,8 +50,7 @@ class Bump:
     @property
     def half_axes_mm(self) -> tuple[float, float]:
         """Half the length and half the breadth."""
-        stretch = math.sqrt(self.elongation)
-        return self.diameter_mm / 2 * stretch, self.diameter_mm / 2 / stretch
+        return half_axes(self.diameter_mm, self.elongation)
 
     @property
     def reach_mm(self) -> float:
@@ -76,9 +74,4 @@ class Bump:
 
     def relief(self, u: np.ndarray, v: np.ndarray) -> Relief:
         """Give height and derivatives; see the head of this file."""
-        long, short = self.half_axes_mm
-        rho = np.hypot(u / long, v / short)
-        height, slope = self.section.height_and_slope(rho)
-        per_rho = -self.height_mm * slope / np.maximum(rho, 1e-12)
-        up = -self.height_mm * height
-        return Relief(up, per_rho * u / long**2, per_rho * v / short**2, up)
+        return self.section.over_ellipse(-self.height_mm, self.half_axes_mm, u, v)

@@ -12,7 +12,6 @@ hardens, and lies between nothing and some tenth of the depth. Sizes are those o
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
 from typing import Annotated
 
@@ -20,7 +19,7 @@ import numpy as np
 from annotated_types import Ge, Interval
 
 from blemish.defects.kind import Relief
-from blemish.defects.profile import Section
+from blemish.defects.profile import Section, half_axes
 from blemish.settings import Positive, settings
 
 
@@ -57,8 +56,7 @@ class Dent:
     @property
     def half_axes_mm(self) -> tuple[float, float]:
         """Half the length and half the breadth at the level of the undamaged surface."""
-        stretch = math.sqrt(self.elongation)
-        return self.diameter_mm / 2 * stretch, self.diameter_mm / 2 / stretch
+        return half_axes(self.diameter_mm, self.elongation)
 
     @property
     def reach_mm(self) -> float:
@@ -89,10 +87,4 @@ class Dent:
 
     def relief(self, u: np.ndarray, v: np.ndarray) -> Relief:
         """Give height and derivatives; see the head of this file."""
-        long, short = self.half_axes_mm
-        rho = np.hypot(u / long, v / short)
-        height, slope = self.section.height_and_slope(rho)
-        # d rho / du = u / (a^2 rho); slope / rho stays finite at the middle, where the bottom is a paraboloid.
-        per_rho = self.depth_mm * slope / np.maximum(rho, 1e-12)
-        presence = self.depth_mm * self.section.presence(rho, height)
-        return Relief(self.depth_mm * height, per_rho * u / long**2, per_rho * v / short**2, presence)
+        return self.section.over_ellipse(self.depth_mm, self.half_axes_mm, u, v)

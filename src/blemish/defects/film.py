@@ -58,3 +58,22 @@ class Film(ABC):
         inside = np.hypot(u / long, v / short) <= MARGIN
         flat = np.zeros_like(u)
         return Relief(flat, flat, flat, np.where(inside, _PRESENT_MM, 0.0))
+
+
+class Patch(Film):
+    """A film that says how long and how broad it is."""
+
+    length_mm: float
+    breadth_mm: float
+
+    def __post_init__(self) -> None:
+        if self.breadth_mm > self.length_mm:
+            raise ValueError(
+                f"a {type(self).__name__.lower()} {self.length_mm:g} mm long cannot be {self.breadth_mm:g} mm broad; "
+                "its length is the larger of the two"
+            )
+
+    @property
+    def half_axes_mm(self) -> tuple[float, float]:
+        """Half the length and half the breadth."""
+        return self.length_mm / 2, self.breadth_mm / 2

@@ -15,12 +15,12 @@ from typing import Annotated
 
 from annotated_types import Interval
 
-from blemish.defects.film import Film
+from blemish.defects.film import Patch
 from blemish.settings import Count, Fraction, Positive, settings
 
 
 @settings
-class Fingerprint(Film):
+class Fingerprint(Patch):
     """A fingerprint: patchy stripes of grease."""
 
     length_mm: Positive = 16.0
@@ -41,15 +41,3 @@ class Fingerprint(Film):
     """Direction of the finger, from the surface's own direction."""
     pattern: Count = 0
     """Which of the endless fingers; with 0 each one of a population draws its own."""
-
-    def __post_init__(self) -> None:
-        if self.breadth_mm > self.length_mm:
-            raise ValueError(
-                f"a fingerprint {self.length_mm:g} mm long cannot be {self.breadth_mm:g} mm broad; "
-                "its length is the larger of the two"
-            )
-
-    @property
-    def half_axes_mm(self) -> tuple[float, float]:
-        """Half the length and half the breadth."""
-        return self.length_mm / 2, self.breadth_mm / 2

@@ -76,9 +76,4 @@ class Nick:
 
     def relief(self, u: np.ndarray, v: np.ndarray) -> Relief:
         """Give height and derivatives; see the head of this file."""
-        long, broad = self.length_mm / 2, self.breadth_mm
-        rho = np.hypot(u / long, v / broad)
-        height, slope = self.section.height_and_slope(rho)
-        per_rho = self.depth_mm * slope / np.maximum(rho, 1e-12)
-        presence = self.depth_mm * self.section.presence(rho, height)
-        return Relief(self.depth_mm * height, per_rho * u / long**2, per_rho * v / broad**2, presence)
+        return self.section.over_ellipse(self.depth_mm, (self.length_mm / 2, self.breadth_mm), u, v)

@@ -22,10 +22,19 @@ From h(0) = -1, h(1) = 0 and h(p) = f follows the quadratic equation for p that 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+
+from blemish.defects.kind import Relief
+
+
+def half_axes(diameter_mm: float, elongation: float) -> tuple[float, float]:
+    """Give half the length and half the breadth of an ellipse whose diameter is the geometric mean of both."""
+    stretch = math.sqrt(elongation)
+    return diameter_mm / 2 * stretch, diameter_mm / 2 / stretch
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,16 @@ class Section:
     def presence(self, rho: np.ndarray, height: np.ndarray) -> np.ndarray:
         """Give the largest height or depth from ``rho`` outwards, given the height there."""
         return np.maximum(np.abs(height), np.where(rho < self.crest, self._f, 0.0))
+
+    def over_ellipse(self, depth_mm: float, half_axes_mm: tuple[float, float], u: np.ndarray, v: np.ndarray) -> Relief:
+        """Give depth * h(rho) over an ellipse, rho = sqrt((u/a)^2 + (v/b)^2); a negative depth stands up."""
+        long, short = half_axes_mm
+        rho = np.hypot(u / long, v / short)
+        height, slope = self.height_and_slope(rho)
+        # d rho / du = u / (a^2 rho); slope / rho stays finite at the middle, where the bottom is a paraboloid.
+        per_rho = depth_mm * slope / np.maximum(rho, 1e-12)
+        presence = abs(depth_mm) * self.presence(rho, height)
+        return Relief(depth_mm * height, per_rho * u / long**2, per_rho * v / short**2, presence)
 
     def disc_volume(self) -> float:
         """Give the volume of the section turned about rho = 0: the integral of 2 pi rho h; negative is a hollow."""

@@ -14,12 +14,12 @@ from typing import Annotated
 
 from annotated_types import Interval
 
-from blemish.defects.film import Film
+from blemish.defects.film import Patch
 from blemish.settings import Count, Fraction, Positive, settings
 
 
 @settings
-class Rub(Film):
+class Rub(Patch):
     """A rub mark: an elongated patch of dull streaks."""
 
     length_mm: Positive = 8.0
@@ -40,15 +40,3 @@ class Rub(Film):
     """Direction in which it was rubbed, from the surface's own direction."""
     pattern: Count = 0
     """Which of the endless patterns of streaks; with 0 each one of a population draws its own."""
-
-    def __post_init__(self) -> None:
-        if self.breadth_mm > self.length_mm:
-            raise ValueError(
-                f"a rub mark {self.length_mm:g} mm long cannot be {self.breadth_mm:g} mm broad; "
-                "its length is the larger of the two"
-            )
-
-    @property
-    def half_axes_mm(self) -> tuple[float, float]:
-        """Half the length and half the breadth."""
-        return self.length_mm / 2, self.breadth_mm / 2

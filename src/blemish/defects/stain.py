@@ -13,12 +13,12 @@ diffusely. Rings of dried drops are the coffee stains of R. D. Deegan et al., Na
 
 from __future__ import annotations
 
-import math
 from typing import Annotated
 
 from annotated_types import Ge, Interval
 
 from blemish.defects.film import Film
+from blemish.defects.profile import half_axes
 from blemish.settings import Count, Fraction, Positive, settings
 
 
@@ -48,5 +48,4 @@ class Stain(Film):
     @property
     def half_axes_mm(self) -> tuple[float, float]:
         """Half the length and half the breadth."""
-        stretch = math.sqrt(self.elongation)
-        return self.diameter_mm / 2 * stretch, self.diameter_mm / 2 / stretch
+        return half_axes(self.diameter_mm, self.elongation)

@@ -153,7 +153,7 @@ def fingerprint(at: Place) -> Real:
 
     ridge, smear = at.numbers[0], at.numbers[1]
     long, broad = at.half
-    bend = 0.5 * ridge * cloud(at.u, at.v, 0.8 * broad, at.seed)
+    bend = 0.8 * ridge * cloud(at.u, at.v, 0.8 * broad, at.seed)
     from_core = dr.sqrt(0.75 * dr.square(at.u + 0.2 * long) + dr.square(at.v) + 0.01 * dr.square(broad))
     wave = 0.5 + 0.5 * dr.cos(2 * dr.pi * (from_core + bend) / ridge)
     stripes = soft((wave - 0.25) / 0.5) * (1 - smear) + 0.5 * smear
