@@ -14,11 +14,12 @@ import pytest
 from PIL import Image
 
 from blemish.dataset import Dataset, open_dataset, write
-from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord
+from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, rows
 from blemish.dataset.split import SplitRule
 from blemish.errors import DatasetError, RequestError
 from blemish.exchange import EXPORTERS, bring_in, give_out
 from blemish.exchange.outline import filled, outlines
+from blemish.frames import look_at
 
 SHAPE = (40, 60)
 RING = layouts.blob(SHAPE, (5, 5, 11, 11)) & ~layouts.blob(SHAPE, (8, 8, 4, 4))
@@ -30,7 +31,9 @@ SPOT = layouts.blob(SHAPE, (2, 50, 1, 1), (1, 1, 1, 2))
 def dataset(tmp_path: Path) -> Dataset:
     """Four specimens, two of them with a ring, a dent in two pieces and a spot of one pixel; split by specimen."""
     root, rng = tmp_path / "set", np.random.default_rng(0)
-    header = Header(name="half clutch", kind="rendered", classes=("ring", "dent"))
+    camera = {"focal_length_mm": 35, "working_distance_mm": 200, "pixel_pitch_um": 9, "width_px": 60, "height_px": 40}
+    header = Header(name="half clutch", kind="rendered", classes=("ring", "dent"), camera=camera)
+    pose = rows(look_at(np.array([9.0, 8.0, 200.0]), np.zeros(3)))
     write.create(root, header)
     for number in range(4):
         bad = number < 2
@@ -41,9 +44,8 @@ def dataset(tmp_path: Path) -> Dataset:
             if bad:
                 mask[RING], mask[PAIR], mask[SPOT] = 3, 7, 300
             image = rng.integers(0, 255, SHAPE).astype(np.uint8)
-            write.write_frame(
-                root, FrameRecord(specimen=f"s{number}", view=view, digest=f"{number}{view}"), image, mask
-            )
+            record = FrameRecord(specimen=f"s{number}", view=view, digest=f"{number}{view}", world_from_camera=pose)
+            write.write_frame(root, record, image, mask)
     write.finish(root, header, split=SplitRule(shares={"train": 1.0, "test": 1.0}))
     return open_dataset(root)
 

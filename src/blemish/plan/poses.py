@@ -152,7 +152,8 @@ def _from_bop(view: Mapping[str, Any]) -> Pose:
 def _bop(view: Viewpoint, camera: Camera) -> dict[str, list[float]]:
     camera_from_world = view.world_from_camera.inverse()
     return {
-        "cam_K": camera.matrix.ravel().tolist(),
+        # BOP counts pixel centres in whole numbers, as OpenCV does.
+        "cam_K": (camera.matrix - [[0, 0, 0.5], [0, 0, 0.5], [0, 0, 0]]).ravel().tolist(),
         "cam_R_w2c": camera_from_world.rotation.ravel().tolist(),
         "cam_t_w2c": camera_from_world.translation_mm.tolist(),
     }

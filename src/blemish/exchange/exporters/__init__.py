@@ -17,6 +17,7 @@ from blemish.errors import RequestError
 from blemish.exchange.picture import Picture
 
 EXPORTERS = {
+    "bop": "BOP: cameras, poses and each specimen's geometry; for rendered images, and photographs with poses",
     "coco": "COCO: one JSON file a set, instances as run lengths; nothing is lost",
     "huggingface": "a folder of images with metadata and a data card, for the Hugging Face `datasets` library",
     "labelme": "one labelme JSON beside each image, as masks (exact) or polygons",
