@@ -16,6 +16,15 @@ from blemish.defects.place import Asked, settle_at
 from blemish.defects.settled import Settled
 from blemish.part.model import Part, Region, Surface
 
+FILMS: list[dict[str, Any]] = [
+    {"kind": "dust", "per_specimen": 2, "patch_mm": 3.0},
+    {"kind": "fibre", "per_specimen": 2, "orientation_deg": {"uniform": [0.0, 180.0]}},
+    {"kind": "stain", "per_specimen": 1, "diameter_mm": 4.0, "elongation": {"uniform": [1.0, 2.0]}},
+    {"kind": "fingerprint", "per_specimen": 1, "length_mm": 7.0, "breadth_mm": 5.0},
+    {"kind": "rub", "per_specimen": 1, "length_mm": 5.0, "breadth_mm": 2.0},
+]
+"""Populations of every kind of film."""
+
 _POPULATIONS: TypeAdapter[Any] = TypeAdapter(tuple[DefectPopulation, ...])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from builders import box, rod
-from pressed import is_closed, populations, settled_at, turned
+from pressed import FILMS, is_closed, populations, settled_at, turned
 
 from blemish.defects import DefectPopulation, Dent, make_specimen
 from blemish.defects.dust import Dust
@@ -22,13 +22,6 @@ from blemish.errors import StudyError
 from blemish.part.model import Part
 from blemish.settings import read, settings
 
-FILMS = [
-    {"kind": "dust", "per_specimen": 2, "patch_mm": 3.0},
-    {"kind": "fibre", "per_specimen": 2, "orientation_deg": {"uniform": [0.0, 180.0]}},
-    {"kind": "stain", "per_specimen": 1, "diameter_mm": 4.0, "elongation": {"uniform": [1.0, 2.0]}},
-    {"kind": "fingerprint", "per_specimen": 1, "length_mm": 7.0, "breadth_mm": 5.0},
-    {"kind": "rub", "per_specimen": 1, "length_mm": 5.0, "breadth_mm": 2.0},
-]
 DENTS = {"kind": "dent", "per_specimen": 6, "diameter_mm": 1.0, "regions": ["top"]}
 
 

@@ -12,9 +12,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from blemish.defects import Dent, Scratch, Specimen
+from blemish.defects.ground import ground_of
 from blemish.defects.imprint import imprint
 from blemish.defects.kind import Kind
-from blemish.part.model import Part
+from blemish.defects.place import Asked, settle_at
+from blemish.defects.settled import Misfit
+from blemish.part.model import Part, Region
 
 DENT = Dent(diameter_mm=1.2, depth_mm=0.1, elongation=1.5, orientation_deg=30.0)
 SCRATCH = Scratch(
@@ -250,6 +253,21 @@ def test_a_scratch_runs_over_a_bevel() -> None:
     moved = np.linalg.norm(specimen.vertices_mm - specimen.rest_vertices_mm, axis=1)
     for face in (3, 4):
         assert moved[specimen.triangles[specimen.face == face]].max() == pytest.approx(0.05, rel=0.03)
+
+
+def test_a_scratch_crosses_the_border_of_two_regions() -> None:
+    """Where both regions are allowed it lies on both; where one is not, it has no room there."""
+    part = bevelled()
+    parted = replace(part, regions=(Region("bevel", (4,)), Region("rest", (0, 1, 2, 3, 5, 6))))
+    scratch = Scratch(width_mm=0.25, depth_mm=0.05, length_mm=4.0, curving_strength_deg=0.0, orientation_deg=10.0)
+    specimen = pressed(parted, scratch, (7.0, 1.0, 5.0))
+    assert set(parted.region_of_face[specimen.face[specimen.instance == 1]]) == {0, 1}
+    asked = Asked("d000", 1, "scratch", "scratch 1", significant=True, regions=("rest",))
+    triangle = int(np.flatnonzero(parted.face == 3)[0])
+    point = part.vertices_mm[part.triangles[triangle]].mean(axis=0) * [0, 1, 1] + [6.5, 0, 0]
+    misfit = settle_at(ground_of(parted, [1]), scratch, asked, triangle, point)
+    assert isinstance(misfit, Misfit)
+    assert misfit.why == "there is no room to run"
 
 
 def test_no_defects_give_the_part_itself() -> None:
