@@ -13,6 +13,8 @@ def import_(
     option: tuple[str, ...] = (),
     split: str | None = None,
     skip_bad: bool = False,
+    poses: Path | None = None,
+    plan: Path | None = None,
 ) -> None:
     """Bring foreign or annotated photographs into a dataset.
 
@@ -31,6 +33,10 @@ def import_(
         none. Without it no object is ever on both sides.
     skip_bad
         Leave out files that cannot be used and list them, instead of stopping at the first.
+    poses
+        A table in CSV with the columns photograph, view and specimen: which view of a plan shows which object.
+    plan
+        The plan that the table's views are of; without it, the plan.json beside the table.
     """
     from blemish.cli.options import parse_options
     from blemish.cli.progress import progress
@@ -38,6 +44,16 @@ def import_(
 
     options = parse_options(option)
     with progress("importing") as advance:
-        summary = bring_in(kind, source, dataset, options=options, split=split, skip_bad=skip_bad, advance=advance)
+        summary = bring_in(
+            kind,
+            source,
+            dataset,
+            options=options,
+            split=split,
+            skip_bad=skip_bad,
+            poses=poses,
+            plan=plan,
+            advance=advance,
+        )
     print(summary)
     print(f"the dataset is {dataset}")

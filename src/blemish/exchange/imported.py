@@ -28,6 +28,7 @@ from blemish.exchange.dealing import deal, near, rule_of
 from blemish.exchange.foreign import Folder
 from blemish.exchange.importers import importer
 from blemish.exchange.naming import Gathered, gather
+from blemish.exchange.posed import Cell, digest_of, place, read_cell
 from blemish.exchange.sample import Annotated, Foreign, Sample
 from blemish.exchange.summary import Summary
 from blemish.settings import canonical, plain, read
@@ -36,6 +37,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 Advance = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Where photographs are taken from, where to, and the cell that they were taken in, where that is known."""
+
+    folder: Folder
+    dst: Path
+    cell: Cell | None
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,8 @@ def bring_in(
     options: Mapping[str, Any] | None = None,
     split: str | SplitRule | None = None,
     skip_bad: bool = False,
+    poses: Path | None = None,
+    plan: Path | None = None,
     workers: int | None = None,
     advance: Advance = lambda _done, _total, _note: None,
 ) -> Summary:
@@ -65,10 +77,12 @@ def bring_in(
 
     ``name`` is one of :data:`~blemish.exchange.importers.IMPORTERS`; ``options`` are the fields of its ``Options``.
     ``split`` is ``None`` (the importer's own, which tears no object apart), ``"paper"`` (that of the published
-    protocol), ``"none"``, shares like ``"4:1"`` or ``"3:1:1"``, or a rule. A file that cannot be used is a
-    :class:`ForeignDataError` that names it, and nothing is left in ``dst``; with ``skip_bad`` the import goes on
-    without it and lists it. Into a folder that an import has filled already, only the same import may go again: what
-    its source holds no more is removed and told.
+    protocol), ``"none"``, shares like ``"4:1"`` or ``"3:1:1"``, or a rule. ``poses`` is a table (see :mod:`posed`) that
+    gives each photograph an object and a view of ``plan`` (preset: the ``plan.json`` beside the table).
+
+    A file that cannot be used is a :class:`ForeignDataError` that names it, and nothing is left in ``dst``; with
+    ``skip_bad`` the import goes on without it and lists it. Into a folder that an import has filled already, only the
+    same import may go again: what its source holds no more is removed and told.
     """
     kind = importer(name)
     chosen: Any = read(kind.options, dict(options or {}), f"the options of `import {name}`")
@@ -76,12 +90,18 @@ def bring_in(
     dst = Path(dst)
     if dst.resolve().is_relative_to(folder.root.resolve()):
         raise RequestError(f"{dst}: the dataset would lie inside {src}, which it is made from; choose another folder")
-    came = {"format": name, "options": plain(chosen), "source": _source(folder.root)}
+    came: dict[str, Any] = {"format": name, "options": plain(chosen), "source": _source(folder.root)}
+    if poses is None and plan is not None:
+        raise RequestError(f"{plan}: a plan says nothing without a table that tells which photograph is which view")
+    cell = None if poses is None else read_cell(plan or Path(poses).with_name("plan.json"))
+    came["poses"] = "" if poses is None or cell is None else digest_of(Path(poses), cell)
     fresh = _is_fresh(dst, came)
     foreign = kind.find(folder, chosen)
     if not foreign.samples:
         bad = f"; the first of {len(folder.left_out)} bad files: {folder.left_out[0][1]}" if folder.left_out else ""
         raise ForeignDataError(f"{src}: there is nothing to import; {name} has this layout: {kind.layout}{bad}")
+    if poses is not None and cell is not None:
+        foreign = dataclasses.replace(foreign, samples=place(foreign.samples, Path(poses), cell, folder))
     rule = rule_of(split, foreign, name)
     specimens = gather(foreign.samples)
     header = Header(
@@ -90,13 +110,16 @@ def bring_in(
         classes=foreign.classes,
         preparation=None if foreign.preparation is None else dict(foreign.preparation),
         software=_software(),
+        camera=None if cell is None else dict(cell.camera),
     )
     try:
         write.create(dst, header)
+        if cell is not None:
+            write.attach(dst, "plan.json", cell.text)
         if not (dst / "import.json").exists():
             # From here on another import is refused, even if this one is killed.
             write.attach(dst, "import.json", to_json(came))
-        taken = list(_take_all(folder, dst, specimens, advance, workers))
+        taken = list(_take_all(_Work(folder, dst, cell), specimens, advance, workers))
         skipped = (*(folder.left_out or ()), *(one for some in taken for one in some.skipped))
         taken = [one for one in taken if one.entries]
         if not taken:
@@ -142,7 +165,9 @@ def _is_fresh(dst: Path, came: Mapping[str, Any]) -> bool:
         told = None
     if not isinstance(told, dict):
         raise RequestError(f"{path}: damaged, so what this folder holds cannot be told; choose a new folder")
-    differing = [f"{key} {told.get(key)!r}, not {value!r}" for key, value in came.items() if told.get(key) != value]
+    differing = [
+        f"{key} {told.get(key, '')!r}, not {value!r}" for key, value in came.items() if told.get(key, "") != value
+    ]
     if told and differing:
         raise RequestError(
             f"{dst}: here is the import of {'; '.join(differing)}: this one would remove it; choose a new folder"
@@ -150,13 +175,11 @@ def _is_fresh(dst: Path, came: Mapping[str, Any]) -> bool:
     return fresh
 
 
-def _take_all(
-    folder: Folder, dst: Path, specimens: list[Gathered], advance: Advance, workers: int | None
-) -> Iterator[_Taken]:
+def _take_all(work: _Work, specimens: list[Gathered], advance: Advance, workers: int | None) -> Iterator[_Taken]:
     """Take in group by group, several at a time, told in order."""
     total, done = sum(len(one.views) for one in specimens), 0
     count = workers or os.cpu_count() or 1
-    for one, taken in _spread(lambda one: _take(folder, dst, one), specimens, count):
+    for one, taken in _spread(lambda one: _take(work, one), specimens, count):
         done += len(one.views)
         advance(done, total, one.id)
         yield taken
@@ -180,7 +203,7 @@ def _spread(task: Callable[[T], R], items: Iterable[T], workers: int) -> Iterato
                 result.cancel()
 
 
-def _take(folder: Folder, dst: Path, specimen: Gathered) -> _Taken:
+def _take(work: _Work, specimen: Gathered) -> _Taken:
     """Read the photographs of one group, number their marks, and write frames and specimen."""
     defects: list[DefectRecord] = []
     entries, skipped, covered = [], [], 0
@@ -188,8 +211,10 @@ def _take(folder: Folder, dst: Path, specimen: Gathered) -> _Taken:
     for view, sample in specimen.views.items():
         try:
             photograph = sample.load()
+            if work.cell is not None:
+                work.cell.check_size(photograph.image, sample.file)
         except ForeignDataError as error:
-            if folder.left_out is None:
+            if work.folder.left_out is None:
                 raise
             skipped.append((sample.file, str(error)))
             continue
@@ -197,35 +222,39 @@ def _take(folder: Folder, dst: Path, specimen: Gathered) -> _Taken:
             raise ForeignDataError(
                 f"{sample.file}: group {specimen.group!r} has more than 65535 marks; use a finer grouping"
             )
-        entries.append(_write(dst, (specimen.id, view), sample, photograph, first=len(defects) + 1))
+        entries.append(_write(work, (specimen.id, view), sample, photograph, first=len(defects) + 1))
         defects += [DefectRecord(id=len(defects) + n, kind=kind) for n, kind in enumerate(photograph.kinds, start=1)]
         covered += photograph.covered_px
         looks[entries[-1].name] = look_of(photograph.image)
     record = SpecimenRecord(
-        id=specimen.id, defective=bool(defects), defects=tuple(defects), source={"group": specimen.group}
+        id=specimen.id,
+        defective=bool(defects),
+        defects=tuple(defects),
+        source={"group": specimen.group},
+        part_digest=None if work.cell is None else work.cell.part_digest or None,
     )
     if entries:
-        write.write_specimen(dst, record)
+        write.write_specimen(work.dst, record)
     return _Taken(record, tuple(entries), covered, looks, tuple(skipped))
 
 
-def _write(dst: Path, name: tuple[str, str], sample: Sample, photograph: Annotated, *, first: int) -> FrameEntry:
+def _write(work: _Work, name: tuple[str, str], sample: Sample, photograph: Annotated, *, first: int) -> FrameEntry:
     """Write one photograph as a frame; its marks are numbered from ``first``."""
     specimen, view = name
     mask = photograph.labels
     if first > 1 and photograph.kinds:
         mask = np.where(mask > 0, mask + np.uint16(first - 1), np.uint16(0))
     source = {**sample.told, "file": sample.file}
-    digest = hashlib.sha256(
-        canonical({"source": source, "shape": mask.shape, "bits": str(photograph.image.dtype)}).encode()
-    )
+    told: dict[str, Any] = {} if work.cell is None else work.cell.told(sample.view)
+    facts = {"source": source, "shape": mask.shape, "bits": str(photograph.image.dtype), **told}
+    digest = hashlib.sha256(canonical(facts).encode())
     digest.update(np.ascontiguousarray(photograph.image).data)
     if photograph.kinds:
         digest.update(np.ascontiguousarray(mask).data)
-    record = FrameRecord(specimen=specimen, view=view, digest=digest.hexdigest(), source=source)
-    if write.has_frame(dst, specimen, view, record.digest):
-        return entry_of(write.read_frame(dst, specimen, view))
-    return entry_of(write.write_frame(dst, record, photograph.image, mask))
+    record = FrameRecord(specimen=specimen, view=view, digest=digest.hexdigest(), source=source, **told)
+    if write.has_frame(work.dst, specimen, view, record.digest):
+        return entry_of(write.read_frame(work.dst, specimen, view))
+    return entry_of(write.write_frame(work.dst, record, photograph.image, mask))
 
 
 def _account(foreign: Foreign, taken: list[_Taken], drawn: Split | None) -> Summary:
@@ -259,7 +288,7 @@ def _software() -> dict[str, str]:
 
 def _remove(dst: Path) -> None:
     """Take away a dataset that was begun here and failed."""
-    for name in ("dataset.json", "import.json", "frames.npy", "splits.json"):
+    for name in ("dataset.json", "import.json", "plan.json", "frames.npy", "splits.json"):
         with suppress(OSError):  # the error that is on its way says what is wrong here
             (dst / name).unlink()
     for name in ("frames", "specimens", ".partial"):

@@ -30,6 +30,8 @@ class Summary:
     options: dict[str, Any] = field(default_factory=dict)
     source: str = ""
     """The source's name, and a digest of where it lies."""
+    poses: str = ""
+    """A digest of the table of poses and its plan, where there was one."""
     removed: tuple[str, ...] = ()
     """Frames and specimens of an earlier import into the same folder whose photographs are gone; empty on disk."""
 
