@@ -26,6 +26,7 @@ MISTAKES = {
     'defects = [{ kind = "dent", weights = [1] }]': "1 weights for 2 regions",
     'defects = [{ kind = "dent", regions = ["topp"] }]': "did you mean top?",
     'finishes = [{ kind = "plain", regions = ["top"] }]': "no finish for sides",
+    'regions = [{ name = "rings", surface = "torus" }]': "regions[1] (rings): no face matches",
 }
 
 
@@ -43,6 +44,16 @@ def test_a_sound_recipe_has_no_mistakes() -> None:
 def test_a_contradiction_is_told_before_the_work(line: str) -> None:
     """Each of these would stop the work later; check says so, and what to do."""
     assert MISTAKES[line] in "\n".join(with_part(recipe(line), box()))
+
+
+def test_regions_of_rules_are_known_to_finishes() -> None:
+    """A region that a rule draws may be named; with a rule that takes nothing its name is no second mistake."""
+    named = 'finishes = [{ kind = "plain", regions = ["lid", "top", "sides"] }]'
+    assert with_part(recipe(named, 'regions = [{ name = "lid", faces = [2] }]'), box()) == []
+    (told,) = with_part(recipe(named, 'regions = [{ name = "lid", radius_mm = 2 }]'), box())
+    assert told.startswith("regions[1] (lid): no face matches")
+    both = with_part(recipe(named.replace("top", "tpo"), 'regions = [{ name = "lid", radius_mm = 2 }]'), box())
+    assert "did you mean top?" in both[1]
 
 
 def test_no_contradiction_masks_another() -> None:

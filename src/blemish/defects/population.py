@@ -115,11 +115,9 @@ def _ground(part: Part, name: str, index: int, population: Any) -> Ground:
     known = [region.name for region in part.regions]
     what = f"specimen {name}: {population.kind}s of population {index + 1}"
     wanted = known if "*" in population.regions else list(population.regions)
-    unknown = [region for region in wanted if region not in known]
-    if unknown:
-        raise DefectError(
-            f"{what} are asked for on region {unknown[0]!r}, but {part.name} has the regions {', '.join(known)}"
-        )
+    strange = part.strange_regions(wanted)
+    if strange:
+        raise DefectError("\n".join(f"{what}: {mistake}" for mistake in strange))
     if population.weights and len(population.weights) != len(wanted):
         raise DefectError(
             f"{what} have {len(population.weights)} weights for {len(wanted)} regions; give one for each, or none"
