@@ -3,8 +3,9 @@
     python benchmarks/learning.py [network ...]        (small and unet unless told otherwise)
 
 Each step learns from 16 crops of 256 x 256. The kinds of step take turns in one run, a few steps each, and the fastest
-turn of each counts, so that a busy machine disturbs all alike; processor seconds are compared too. Ours is the very function that training calls: it cuts
-crops from 1224 x 1024 frames, varies them and waits for them; the bare loop has its tensors at hand.
+turn of each counts, so that a busy machine disturbs all alike; processor seconds are compared too. Ours is the very
+function that training calls: it cuts crops from 1224 x 1024 frames, varies them and waits for them; the bare loop has
+its tensors at hand.
 """
 
 from __future__ import annotations
@@ -130,8 +131,8 @@ def main() -> None:
             print(
                 f"{name}: a step takes {fastest['ours']:.3f} s; bare fp32 {fastest['fp32']:.3f} s, bf16 "
                 f"{fastest['bf16']:.3f} s; fp32 / bf16 {fastest['fp32'] / fastest['bf16']:.2f}; "
-                f"ours / bare {fastest['ours'] / fastest[auto]:.2f} by the clock, {worked['ours'] / worked[auto]:.2f} in "
-                f"processor seconds; waiting {np.mean(waits[1:]):.1%} of the time, "
+                f"ours / bare {fastest['ours'] / fastest[auto]:.2f} by the clock, "
+                f"{worked['ours'] / worked[auto]:.2f} in processor seconds; waiting {np.mean(waits[1:]):.1%} of the time, "
                 f"at most {max(waits[1:]):.1%} in a turn",
                 flush=True,
             )
