@@ -132,8 +132,8 @@ def main() -> None:
                 f"{name}: a step takes {fastest['ours']:.3f} s; bare fp32 {fastest['fp32']:.3f} s, bf16 "
                 f"{fastest['bf16']:.3f} s; fp32 / bf16 {fastest['fp32'] / fastest['bf16']:.2f}; "
                 f"ours / bare {fastest['ours'] / fastest[auto]:.2f} by the clock, "
-                f"{worked['ours'] / worked[auto]:.2f} in processor seconds; waiting {np.mean(waits[1:]):.1%} of the time, "
-                f"at most {max(waits[1:]):.1%} in a turn",
+                f"{worked['ours'] / worked[auto]:.2f} in processor seconds; "
+                f"waiting {np.mean(waits[1:]):.1%} of the time, at most {max(waits[1:]):.1%} in a turn",
                 flush=True,
             )
 
