@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import tarfile
 from pathlib import Path
@@ -222,3 +223,45 @@ def test_an_unknown_format_is_told_with_the_nearest(dataset: Dataset, tmp_path: 
     """A slip of the finger is understood."""
     with pytest.raises(RequestError, match="did you mean coco"):
         give_out("cocoo", dataset, tmp_path / "out")
+
+
+def test_the_hugging_face_library_loads_images_and_masks(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``load_dataset("imagefolder")`` finds the sets, and in each row image, mask and what is known of them."""
+    for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_DATASETS_DISABLE_PROGRESS_BARS"):
+        monkeypatch.setenv(name, "1")
+    # Not "datasets" alone: a folder of datasets in the working folder would do for that.
+    library = pytest.importorskip("datasets.load", reason="needs the Hugging Face library: pip install .[interop]")
+    give_out("huggingface", dataset, tmp_path / "out")
+    loaded = library.load_dataset("imagefolder", data_dir=str(tmp_path / "out"), cache_dir=str(tmp_path / "cache"))
+    assert {name: len(rows) for name, rows in loaded.items()} == {"train": 4, "test": 4}
+    truth = {frame.name: frame for frame in dataset.frames}
+    for rows_of_set in loaded.values():
+        for row in rows_of_set:
+            frame = truth.pop(f"{row['specimen']}/{row['view']}")
+            np.testing.assert_array_equal(np.asarray(row["image"]), dataset.image(frame))
+            np.testing.assert_array_equal(np.asarray(row["mask"]) > 0, dataset.mask(frame) > 0)
+            assert row["defective"] == frame.defective
+            assert len(row["defects"]) == frame.defects
+    assert not truth
+
+
+def test_webdataset_s_own_library_streams_every_frame(dataset: Dataset, tmp_path: Path) -> None:
+    """Its reader gives each frame once, with image, instance ids and record, in the order of the list."""
+    library = pytest.importorskip("webdataset")
+    give_out("webdataset", dataset, tmp_path / "out", options={"frames_per_shard": 3})
+    for name in ("train", "test"):
+        shards = [str(path) for path in sorted((tmp_path / "out").glob(f"{name}-*.tar"))]
+        samples = list(library.WebDataset(shards, shardshuffle=False))
+        frames = list(dataset.split(name))
+        assert [sample["__key__"] for sample in samples] == [
+            f"{f.specimen}__{f.view}".replace(".", "_") for f in frames
+        ]
+        for sample, frame in zip(samples, frames, strict=True):
+            image, mask = (np.asarray(Image.open(io.BytesIO(sample[key]))) for key in ("png", "mask.png"))
+            np.testing.assert_array_equal(image, dataset.image(frame))
+            np.testing.assert_array_equal(mask, dataset.mask(frame))
+            record = json.loads(sample["json"])
+            assert (record["specimen"], record["view"]) == (frame.specimen, frame.view)
+            assert set(record["kinds"].values()) <= {"ring", "dent"}
