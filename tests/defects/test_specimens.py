@@ -144,7 +144,7 @@ def test_what_was_drawn_is_recorded() -> None:
 @pytest.mark.parametrize(
     ("part", "table", "says"),
     [
-        (box(), {**DENTS, "regions": ["bottom"]}, r"region 'bottom', but box has the regions top, sides"),
+        (box(), {**DENTS, "regions": ["bottom"]}, r"box has no region 'bottom'; there are top, sides"),
         (
             box((20.0, 2.0, 2.0)),
             {**DENTS, "diameter_mm": 3.0},
