@@ -5,11 +5,16 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tiny import TINY, command, tree
+
+from blemish.make import make, plan_path
+from blemish.settings import read
+from blemish.study import Study
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -31,13 +36,36 @@ def test_a_made_dataset_proves_itself(undisturbed: tuple[Path, dict[str, str]], 
     assert sum(name.endswith("frame.json") for name in files) == 3 * 4
 
 
-def test_two_workers_give_the_same_bytes_as_one(
-    undisturbed: tuple[Path, dict[str, str]], tiny: Path, blemish: Command
+@pytest.mark.parametrize("crew", [("--workers", 4), ("--dask", "local", "--workers", 2)], ids=["processes", "dask"])
+def test_every_crew_gives_the_same_bytes_as_one_worker(
+    undisturbed: tuple[Path, dict[str, str]], tiny: Path, blemish: Command, crew: tuple[object, ...]
 ) -> None:
-    """The farm is only a map: the dataset does not know how many worked on it."""
-    told = blemish("make", tiny, "--workers", 2)
+    """The farm is only a map: the dataset does not know who worked on it, and what it costs is told before."""
+    if "--dask" in crew:
+        pytest.importorskip("distributed")
+    told = blemish("make", tiny, *crew)
     assert told.returncode == 0, told.stdout + told.stderr
+    assert "12 frames to make: about" in told.stdout
     assert tree(tiny.parent / "runs/tiny/dataset") == undisturbed[1]
+
+
+def test_workers_that_do_not_see_the_disk_send_the_same_bytes(
+    undisturbed: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker to whom the dataset's folder is not there sends its frames; they are written here, and nothing else."""
+    monkeypatch.setattr("blemish.work.sees_sign", lambda *_: False)
+    (tmp_path / "plan.json").write_bytes((undisturbed[0] / "runs/tiny/plan.json").read_bytes())
+    study = read(Study, tomllib.loads(TINY), "tiny")
+    made = make(study.recipe, tmp_path / "dataset", name="tiny", study_text=TINY)
+    assert made.shot == 12
+    assert tree(tmp_path / "dataset") == undisturbed[1]
+
+
+def test_datasets_side_by_side_keep_a_plan_each(tmp_path: Path) -> None:
+    """Two folders under one parent do not share a plan file; the dataset of a run folder has the run's."""
+    places = {plan_path(tmp_path / name) for name in ("dataset", "one", "other")}
+    assert len(places) == 3
+    assert tmp_path / "plan.json" in places
 
 
 def test_killed_and_run_again_gives_the_same_bytes(

@@ -47,10 +47,11 @@ def open_cluster(crew: Crew) -> Iterator[Farm]:
         raise RequestError(f"--dask {crew.dask}: Dask is not installed ({error}); {CURE}") from None
     import dask
 
-    quiet = {"distributed.logging.distributed": "critical", "distributed.comm.timeouts.connect": f"{ANSWER_S}s"}
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # What Dask logs of a lost connection, traceback and all, is told below in one sentence.
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with ExitStack() as stack:
-        stack.enter_context(dask.config.set(quiet))
+        stack.enter_context(dask.config.set({"distributed.comm.timeouts.connect": f"{ANSWER_S}s"}))
         address: Any = crew.dask
         if crew.dask == LOCAL:
             address = stack.enter_context(
@@ -125,6 +126,8 @@ class _Cluster(Farm):
         """Wait a moment for the first worker, and refuse workers that would render two frames at a time."""
         until = time.monotonic() + ANSWER_S
         while not self._workers() and time.monotonic() < until:
+            if self.client.status != "running":
+                raise self._lost()
             time.sleep(0.2)
         workers = self._workers()
         if not workers:
