@@ -6,6 +6,7 @@ the corners show real surface wherever the image has some.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -80,22 +81,26 @@ def _padded(patch: np.ndarray, window: Window) -> np.ndarray:
 
 def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float, highest: int) -> tuple[Crop, Label]:
     # image = centre + R (crop - place): the drawn pixel keeps its place in the crop.
-    sine, cosine = np.sin(np.radians(angle_deg)), np.cos(np.radians(angle_deg))
-    rotation = np.array([[cosine, -sine], [sine, cosine]])
-    centre = np.array([window.column, window.row])
-    place = centre - [window.left, window.top]
-    corners = np.array([[x, y] for x in (0, window.side - 1) for y in (0, window.side - 1)])
-    reached = (corners - place) @ rotation.T + centre
-    # Only the part of the image that the rotated window can reach is converted.
-    left, top = np.maximum(np.floor(reached.min(axis=0)).astype(int) - 1, 0)
-    right, bottom = np.ceil(reached.max(axis=0)).astype(int) + 2
+    sine, cosine = math.sin(math.radians(angle_deg)), math.cos(math.radians(angle_deg))
+    x, y = window.column - window.left, window.row - window.top
+    ends = ((across - x, down - y) for across in (0, window.side - 1) for down in (0, window.side - 1))
+    corners = [(window.column + cosine * u - sine * v, window.row + sine * u + cosine * v) for u, v in ends]
+    # Only the part of the image that the rotated window can reach is looked at.
+    left, top = (max(math.floor(min(ends)) - 1, 0) for ends in zip(*corners, strict=True))
+    right, bottom = (math.ceil(max(ends)) + 2 for ends in zip(*corners, strict=True))
     patch, patch_mask = image[top:bottom, left:right], mask[top:bottom, left:right]
-    matrix = np.column_stack([rotation, centre - [left, top] - rotation @ place])
+    matrix = np.array(
+        [
+            [cosine, -sine, window.column - left - cosine * x + sine * y],
+            [sine, cosine, window.row - top - sine * x - cosine * y],
+        ]
+    )
     size = (window.side, window.side)
     inverse = cv2.WARP_INVERSE_MAP
-    grey = cv2.warpAffine(levels(patch), matrix, size, flags=cv2.INTER_LINEAR | inverse)
-    label = cv2.warpAffine(as_label(patch_mask, highest), matrix, size, flags=cv2.INTER_NEAREST | inverse)
-    return grey, label
+    grey = levels(cv2.warpAffine(patch, matrix, size, flags=cv2.INTER_LINEAR | inverse))
+    if not patch_mask.any():
+        return grey, np.zeros(size, np.uint8)
+    return grey, cv2.warpAffine(as_label(patch_mask, highest), matrix, size, flags=cv2.INTER_NEAREST | inverse)
 
 
 def vary(

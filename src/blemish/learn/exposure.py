@@ -34,4 +34,10 @@ def expose(image: Levels, stops: float) -> Levels:
 def network_input(image: Levels, stack: Sequence[float]) -> Stack:
     """Scale grey levels to [-1, 1], one channel for each exposure in ``stack``."""
     scale = np.float32(2.0 / WHITE)
-    return np.stack([expose(image, stops) * scale - np.float32(1.0) for stops in stack])
+    channels = np.empty((len(stack), *image.shape), np.float32)
+    for channel, stops in zip(channels, stack, strict=True):
+        np.multiply(image, np.float32(2.0**stops), out=channel)
+        np.minimum(channel, np.float32(WHITE), out=channel)
+    channels *= scale
+    channels -= np.float32(1.0)
+    return channels
