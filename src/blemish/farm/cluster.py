@@ -21,7 +21,7 @@ from blemish.farm.crew import LOCAL, Crew, Farm, Job, Result, Task, Work
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-CURE = "`pip install 'blemish[farm]'` (dask and distributed)"
+CURE = "in the clone of this project, `pip install -e '.[farm]' -c constraints.txt`"
 
 ADDRESS = re.compile(r"([a-z]+://)?[^\s/:]+(:[^\s/:]+)*:\d{1,5}")
 """Scheme (``tcp``, ``tls``, ``ucx``), host (maybe in numbers) and port."""
