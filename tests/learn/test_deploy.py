@@ -95,3 +95,13 @@ def test_what_is_not_ours_is_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text((folder / "model.json").read_text().replace(facts["weights_sha256"], "0" * 64))
     with pytest.raises(CheckpointError, match="other weights"):
         load_deployed(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["fcn", "deeplabv3", "unet"])
+def test_every_network_of_the_paper_is_exported(network: str, tmp_path: Path) -> None:
+    """The file agrees with torch on images of other sizes than it was traced with."""
+    torch.manual_seed(0)
+    drawn = networks.build(network, 1).eval()
+    model = Model(drawn, Protocol(network=network), Threshold(0.5, "f1", 1.0), "fp32", {}, {}, "")
+    assert export_onnx(model, tmp_path).largest_difference < 1e-4
