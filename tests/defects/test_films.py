@@ -136,3 +136,15 @@ def test_a_film_may_cover_what_a_dent_would_not_fit_on() -> None:
     specimen = make_specimen(part, "d000", True, populations({"kind": "stain", "per_specimen": 1}), 0)
     assert [defect.kind for defect in specimen.defects] == ["stain"]
     assert Dent().deepest_mm > 0.05 / 2
+
+
+def test_the_twin_has_the_films_and_not_the_defects() -> None:
+    """At rest the specimen is level, its dust still lies there, and the broken floors of pits are whole again."""
+    table = {"kind": "pits", "per_specimen": 2}
+    specimen = make_specimen(box(), "d000", True, populations(table, *FILMS, DENTS), 5)
+    twin = specimen.at_rest()
+    assert sorted(film.kind for film in specimen.films) == sorted([*(film.kind for film in twin.films), "pits", "pits"])
+    assert len(twin.films) == 7
+    assert np.array_equal(twin.vertices_mm, specimen.rest_vertices_mm)
+    assert np.array_equal(twin.instance, specimen.instance)
+    assert not np.array_equal(specimen.vertices_mm, twin.vertices_mm)

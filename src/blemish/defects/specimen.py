@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,8 @@ class LaidFilm:
     half_axes_mm: tuple[float, float]
     triangles: np.ndarray
     """The triangles of the specimen that it covers; a dent among them keeps its own id."""
+    is_broken: bool = False
+    """It is the bare metal of a defect, such as the floor of pits, and nothing that lies on the part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,3 +73,12 @@ class Specimen:
     defects: tuple[Imprinted, ...]
     films: tuple[LaidFilm, ...] = ()
     """Where dust, stains and the like lie, and where the metal is broken: what reflects otherwise than the finish."""
+
+    def at_rest(self) -> Specimen:
+        """Give the defect-free twin: the same triangles, ids and films before any metal was pressed in or broken out."""
+        return replace(
+            self,
+            vertices_mm=self.rest_vertices_mm,
+            normals=self.rest_normals,
+            films=tuple(film for film in self.films if not film.is_broken),
+        )
