@@ -75,7 +75,7 @@ class Specimen:
     """Where dust, stains and the like lie, and where the metal is broken: what reflects otherwise than the finish."""
 
     def at_rest(self) -> Specimen:
-        """Give the defect-free twin: the same triangles, ids and films before any metal was pressed in or broken out."""
+        """Give the defect-free twin: the same triangles, ids and films before metal was pressed in or broken out."""
         return replace(
             self,
             vertices_mm=self.rest_vertices_mm,
