@@ -22,9 +22,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from blemish.errors import ForeignDataError
+from blemish.annotate import Photographs
+from blemish.errors import ForeignDataError, RequestError
+from blemish.exchange import posed
 from blemish.exchange.foreign import Folder, grey, levels
 from blemish.exchange.importers import coco, labelme, severstal
+from blemish.exchange.sample import Sample
 
 
 def images() -> list[bytes]:
@@ -59,7 +62,16 @@ def annotations() -> dict[str, bytes]:
                 "categories": [{"id": 1, "name": "pit"}],
             }
         ).encode(),
-        "severstal": b"ImageId,ClassId,EncodedPixels\na.png,1,1 3 30 5\na.png,2,100 2\n",
+        "table": b"photograph,view,specimen\na.png,v000,part A\n",
+        "plan": json.dumps(
+            {
+                "camera": {"width_px": 30, "height_px": 20},
+                "light": {},
+                "viewpoints": [{"name": "v000", "world_from_camera": np.eye(4).tolist()}],
+            }
+        ).encode(),
+        "page": json.dumps([{**shape, "held": json.dumps(box)}, {"held": "[1, 2]"}]).encode(),
+        "severstal": b"ImageId,ClassId,EncodedPixels\na.jpg,1,1 3 30 5\na.jpg,2,100 2\n",
     }
 
 
@@ -143,6 +155,9 @@ def mutate_json(data: bytes, rng: np.random.Generator) -> bytes:
 
 def read_annotation(kind: str, folder: Folder, data: bytes) -> None:
     """Take in a folder of one photograph with this annotation."""
+    if kind in ("table", "plan", "page"):
+        read_beside(kind, folder, data)
+        return
     if kind == "labelme":
         (folder.root / "a.json").write_bytes(data)
         found = labelme.find(folder, labelme.Options())
@@ -152,9 +167,26 @@ def read_annotation(kind: str, folder: Folder, data: bytes) -> None:
     else:
         (folder.root / "train.csv").write_bytes(data)
         (folder.root / "a.json").unlink(missing_ok=True)
-        found = severstal.find(folder, severstal.Options(images=""))
+        found = severstal.find(folder, severstal.Options(images="strips"))
     for sample in found.samples:
         sample.load()
+
+
+def read_beside(kind: str, folder: Folder, data: bytes) -> None:
+    """Take in a table of poses, a plan, or what the annotation page sends."""
+    path = folder.root.parent / "given"
+    path.write_bytes(data)
+    if kind == "plan":
+        posed.read_cell(path)
+    elif kind == "table":
+        sample = Sample(file="a.png", group="a", view="a", load=lambda: None)  # type: ignore[arg-type, return-value]
+        posed.place([sample], path, posed.Cell({}, {}, "", {"v000": ()}, b""), folder)  # type: ignore[dict-item]
+    else:
+        (folder.root / "a.json").unlink(missing_ok=True)
+        try:
+            Photographs(folder.root).save("a.png", "", json.loads(data))
+        except ValueError as error:
+            raise ForeignDataError(str(error)) from None  # the server answers so
 
 
 def main() -> None:
@@ -170,13 +202,18 @@ def main() -> None:
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         root = Path(name) / "in"
-        root.mkdir()
+        (root / "strips").mkdir(parents=True)
         Image.new("L", (30, 20), 90).save(root / "a.png")
+        Image.new("L", (30, 20), 90).save(root / "strips/a.jpg")
         folder = Folder(root)
         for number in range(chosen.files):
             kind = ["image", "image", *notes][int(rng.integers(2 + len(notes)))]
             data = pictures[int(rng.integers(len(pictures)))] if kind == "image" else notes[kind]
-            data = mutate_json(data, rng) if kind in ("labelme", "coco") and rng.integers(4) else mutate(data, rng)
+            data = (
+                mutate_json(data, rng)
+                if kind in ("labelme", "coco", "plan", "page") and rng.integers(4)
+                else mutate(data, rng)
+            )
             began = time.perf_counter()
             try:
                 if kind == "image":
@@ -184,7 +221,7 @@ def main() -> None:
                 else:
                     read_annotation(kind, folder, data)
                 ends[f"{kind} read"] += 1
-            except ForeignDataError:
+            except (ForeignDataError, RequestError):
                 ends[f"{kind} refused"] += 1
             except Exception:
                 Path(f"mutant-{number}.{kind}").write_bytes(data)

@@ -116,6 +116,14 @@ def test_both_forms_of_the_severstal_table_are_one(tmp_path: Path) -> None:
         np.testing.assert_array_equal(a.mask(one), b.mask(other))
 
 
+def test_the_strips_may_lie_beside_their_table(tmp_path: Path) -> None:
+    """Without a folder of their own they are found all the same."""
+    layouts.severstal(tmp_path / "in")
+    for file in (tmp_path / "in/train_images").iterdir():
+        file.rename(tmp_path / "in" / file.name)
+    assert bring_in("severstal", tmp_path / "in", tmp_path / "out", options={"images": ""}).kept == 3
+
+
 @pytest.mark.parametrize("text", ["1 2 3", "0 4", "1 -1", "1 2 2 3", "60 9", "a b", "1 1e3", "99999999999999999999 1"])
 def test_damaged_run_lengths_are_refused(text: str) -> None:
     """Odd, negative, overlapping, too long or no numbers at all."""

@@ -40,16 +40,16 @@ def find(folder: Folder, options: Options) -> Foreign:
     """List the images, and lay the table's rows beside them."""
     runs = _table(folder, options.table)
     files = folder.files(options.images, (".jpg",)) if folder.has_folder(options.images) else []
-    names = {file.rsplit("/", 1)[1] for file in files}
+    names = {_name(file) for file in files}
     for name in sorted(set(runs) - names):
         with folder.attempt(name):
             raise ForeignDataError(f"{folder.path(options.table)}: image {name!r} is not in {options.images}")
     samples = tuple(
         Sample(
             file=file,
-            group=file.rsplit("/", 1)[1][:-4],
+            group=_name(file)[:-4],
             view="image",
-            load=lambda file=file: _load(folder, file, runs.get(file.rsplit("/", 1)[1], {}), options.table),  # type: ignore[misc]
+            load=lambda file=file: _load(folder, file, runs.get(_name(file), {}), options.table),  # type: ignore[misc]
         )
         for file in files
     )
@@ -61,6 +61,10 @@ def find(folder: Folder, options: Options) -> Foreign:
         preparation={"pad_px": [1792, 256], "tile_px": [224, 256]},
         notes=(f"{len(names - set(runs))} images without a row that holds pixels count as correct",),
     )
+
+
+def _name(file: str) -> str:
+    return file.rsplit("/", 1)[-1]
 
 
 def _table(folder: Folder, name: str) -> dict[str, dict[int, str]]:
