@@ -1,9 +1,9 @@
 """Fingerprint: grease in the pattern of the ridges of a finger.
 
-Ridges are the level lines of a wavy field: arches at the tip that close around a core, bent by smooth noise::
+Ridges are the level lines of a wavy field around a core, a whorl that smooth noise bends::
 
-    phase = 2 pi (r + bend * noise) / ridge,   r: distance from a core below the middle, flattened
-    grease = (1 + cos(phase)) / 2, where the finger touched: an ellipse with a soft rim, patchy
+    phase  = 2 pi (r + 0.8 ridge * noise) / ridge,   r: distance from a core beside the middle
+    grease = s((1 + cos(phase)) / 2), where the finger touched: an ellipse with a soft rim, patchy
 
 Grease scatters: the metal loses ``strength`` of its shine there, gets rougher, and a part comes back diffusely. Ridges
 lie 0.4 to 0.6 mm apart, a print is about 13 x 18 mm. Our own design.

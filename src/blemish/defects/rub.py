@@ -1,9 +1,9 @@
 """Rub mark: where the part was slid over a tray or a glove: a bundle of fine streaks, dulled, not scratched.
 
 Streaks run along u, ``streak`` wide and thirty times as long, drawn by the same lattice noise as a brushed finish. With
-rho the place in the ellipse::
+rho the place in the ellipse and N the noise, of unit variance::
 
-    film = s((1 - rho) / 0.5) * s(noise above 1 - cover)
+    film = s((1 - rho) / 0.5) * s((N - 1.4 (1 - 2 cover)) / 0.8 + 1/2)
 
 under it the metal gets rougher by ``haze`` and loses ``strength`` of its shine. Our own design.
 """

@@ -3,10 +3,11 @@
 With rho the distance from the middle in parts of the half axes, shifted by smooth noise so that the outline is
 ``ragged``, and s a smooth step::
 
-    inside = s((1 - rho) / soft)
-    ring   = exp(-((rho - 0.93) / 0.05)^2)                  what a drying drop carries to its rim
-    film   = inside * ((1 - rim) * (1 + patchy noise) / 2 + rim * ring)
+    inside = s((1 - rho) / 0.05)
+    ring   = exp(-((rho - 0.92) / 0.05)^2) + 0.4 exp(-((rho - 0.7) / 0.04)^2)
+    film   = inside * ((1 - rim) * (1/2 + patchy noise) + rim * ring)
 
+A drying drop carries what is in it to its rim, and rests once more on its way in.
 The metal shines through by 1 - strength * film, is rougher by ``haze`` under it, and a part of what is taken comes back
 diffusely. Rings of dried drops are the coffee stains of R. D. Deegan et al., Nature 389 (1997). Our own design.
 """
