@@ -7,9 +7,9 @@ With rho the distance from the middle in parts of the half axes, shifted by smoo
     ring   = exp(-((rho - 0.92) / 0.05)^2) + 0.4 exp(-((rho - 0.7) / 0.04)^2)
     film   = inside * ((1 - rim) * (1/2 + patchy noise) + rim * ring)
 
-A drying drop carries what is in it to its rim, and rests once more on its way in.
-The metal shines through by 1 - strength * film, is rougher by ``haze`` under it, and a part of what is taken comes back
-diffusely. Rings of dried drops are the coffee stains of R. D. Deegan et al., Nature 389 (1997). Our own design.
+A drying drop carries what is in it to its rim, and rests once more on its way in (the coffee stains of R. D. Deegan et
+al., Nature 389, 1997). The metal shines through by 1 - strength * film, is rougher by ``haze`` under it, and a part of
+what is taken comes back diffusely. Our own design.
 """
 
 from __future__ import annotations
