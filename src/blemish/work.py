@@ -23,7 +23,7 @@ from blemish.dataset.parcel import pack, sees_sign
 from blemish.dataset.ply import Geometry
 from blemish.dataset.record import DefectRecord, FrameRecord, SpecimenRecord, VisibleDefect, rows
 from blemish.defects import Specimen, make_specimen
-from blemish.engine import start
+from blemish.engine import give_back, start
 from blemish.engine.variant import Prefer
 from blemish.errors import WorkError
 from blemish.farm import Farm
@@ -101,7 +101,7 @@ def shoot_views(job: Job, task: Task) -> Done:
     here = software_here(job.prefer)
     if here != job.software:
         raise WorkError(f"{_difference(job.software, here, 'this run', 'a worker')}: install the same versions")
-    record, geometry, scene = _scene(job, task.specimen)
+    record, geometry, scene = _in_hand(job, task.specimen)
     with _place(job) as root:
         if not write.has_specimen(root, record.id, record.digest):
             write.write_specimen(root, record, geometry)
@@ -131,9 +131,29 @@ def _recipe(text: str) -> Recipe:
     return read(Recipe, json.loads(text), "the recipe")
 
 
-@lru_cache(maxsize=1)
-def _scene(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
-    """Make a specimen and its scene once for all tasks that follow each other."""
+@dataclass
+class _Latest:
+    """The specimen that this process had in hand last, for tasks that follow each other."""
+
+    job: Job | None = None
+    made: tuple[SpecimenRecord, Geometry, Scene] | None = None
+
+
+_latest = _Latest()
+
+
+def _in_hand(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
+    """Give a specimen with its scene; the one before is let go first, so that there are never two."""
+    if _latest.made is None or _latest.job is not job or _latest.made[0].id != specimen:
+        _latest.job, _latest.made = job, None
+        give_back()
+        _latest.made = _make(job, specimen)
+        give_back()
+    return _latest.made
+
+
+def _make(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
+    """Make a specimen and its scene."""
     recipe, part = _recipe(job.recipe), job.part
     made = make_specimen(part, specimen, is_defective(specimen), recipe.defects, recipe.seed, recipe.finest_edge_mm)
     finishes = draw_finishes(part, recipe.finishes, recipe.seed, specimen)
