@@ -181,6 +181,23 @@ def test_every_mistake_is_told_at_once(folder: Path, tmp_path: Path) -> None:
         read_table(tmp_path / "net.toml")
 
 
+def test_a_grid_and_several_seeds_fill_each_cell(folder: Path, tmp_path: Path) -> None:
+    """Each seed's cell keeps its whole grid and uses the best of it; the table shows mean and deviation."""
+    text = TABLE[: TABLE.index("[sources")] + TABLE[TABLE.index("[learn]") :]
+    text = text.replace('"source", "stacked"', '"source"').replace("width = 4", "width = 4\nseeds = [0, 1]")
+    text = text.replace("max_epochs = 2", "max_epochs = 1") + "\n[grid]\nlearning_rates = [1e30, 1e-2]\n"
+    (folder / "grid.toml").write_text(text + "weight_decays = [1e-4]\n")
+    comparison = compare(read_table(folder / "grid.toml"), tmp_path, devices=("cpu",))
+    assert len(comparison.at(comparison.rows[0], "small")) == 2
+    for one in comparison.cells:
+        tuned = json.loads((one.folder / "grid/tuned.json").read_text())
+        assert [cell["failed"] is None for cell in tuned["cells"]] == [False, True]
+        best = one.folder / "grid" / tuned["best_folder"] / "model.safetensors"
+        assert best.read_bytes() == (one.folder / "model/model.safetensors").read_bytes()
+        assert read_study(one.folder / "study.toml").study.learn.learning_rate == 1e-2
+    assert "±" in transfer_table.as_text(transfer_table.grid_of(comparison))
+
+
 def test_cells_are_named_for_people(filled: Comparison) -> None:
     """Title and folder say row, network and seed."""
     cell: Cell = filled.cells[3].cell
