@@ -77,7 +77,14 @@ def _lines(title: str) -> Advance:
         last[0] = now
         (begin, kept), left = first[0], ""
         if kept < done < total:
-            left = f", {(now - begin) / (done - kept) * (total - done):.0f} s left"
+            left = f", {_span((now - begin) / (done - kept) * (total - done))} left"
         print(f"{title}: {done}/{total} in {now - start:.0f} s{left} {note}".rstrip(), flush=True, file=sys.stdout)
 
     return advance
+
+
+def _span(seconds: float) -> str:
+    """Say how long that is, to two figures or so."""
+    if seconds < 300:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
