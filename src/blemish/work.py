@@ -107,6 +107,8 @@ def shoot_views(job: Job, task: Task) -> Done:
             write.write_specimen(root, record, geometry)
         for viewpoint in job.plan.viewpoints:
             if viewpoint.name in task.views:
+                if root == job.root and not sees_sign(root, job.sign):
+                    raise WorkError(f"{root}: another run has taken over this dataset; this one leaves it alone")
                 _shoot(job, root, scene, viewpoint)
         return Done(task) if root == job.root else Done(task, _parcels(root, task))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tiny import TINY, command, tree
 
+from blemish.errors import WorkError
 from blemish.make import make, plan_path
 from blemish.settings import read
 from blemish.study import Study
@@ -59,6 +60,19 @@ def test_workers_that_do_not_see_the_disk_send_the_same_bytes(
     made = make(study.recipe, tmp_path / "dataset", name="tiny", study_text=TINY)
     assert made.shot == 12
     assert tree(tmp_path / "dataset") == undisturbed[1]
+
+
+def test_a_worker_whose_run_was_followed_by_another_leaves_the_dataset_alone(
+    undisturbed: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run clears the sign of the last one; a worker on another machine that still works for it stops."""
+    signs = iter([True, True, True, False])
+    monkeypatch.setattr("blemish.work.sees_sign", lambda *_: next(signs))
+    (tmp_path / "plan.json").write_bytes((undisturbed[0] / "runs/tiny/plan.json").read_bytes())
+    study = read(Study, tomllib.loads(TINY), "tiny")
+    with pytest.raises(WorkError, match="another run has taken over"):
+        make(study.recipe, tmp_path / "dataset")
+    assert len(list((tmp_path / "dataset/frames").glob("*/*"))) == 1
 
 
 def test_datasets_side_by_side_keep_a_plan_each(tmp_path: Path) -> None:
