@@ -10,17 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from blemish.arrays import Grey, Instances
+from blemish.dataset.ahead import in_order
 from blemish.dataset.atomic import replace_folder, storing, workplace
-from blemish.dataset.index import Frames
+from blemish.dataset.index import FrameEntry, Frames
 from blemish.dataset.read import Dataset
 from blemish.errors import StorageError
 
@@ -136,15 +135,7 @@ def _padded(array: np.ndarray) -> bytes:
 def _decoded(dataset: Dataset, frames: Frames) -> Iterator[tuple[Grey, Instances | None]]:
     """Decode frames in order on all cores, a few ahead of where they are needed."""
 
-    def decode(index: int) -> tuple[Grey, Instances | None]:
-        frame = frames[index]
+    def decode(frame: FrameEntry) -> tuple[Grey, Instances | None]:
         return dataset.image(frame), dataset.mask(frame) if frame.defective else None
 
-    with ThreadPoolExecutor() as pool:
-        waiting: deque[Any] = deque()
-        for index in range(len(frames)):
-            waiting.append(pool.submit(decode, index))
-            if len(waiting) > 16:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    return (decoded for _, decoded in in_order(decode, frames))

@@ -5,19 +5,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import shutil
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from blemish.dataset import write
+from blemish.dataset.ahead import in_order
 from blemish.dataset.index import FrameEntry, entry_of
 from blemish.dataset.near import Look, look_of
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, to_json
@@ -32,9 +31,6 @@ from blemish.exchange.posed import Cell, digest_of, place, read_cell
 from blemish.exchange.sample import Annotated, Foreign, Sample
 from blemish.exchange.summary import Summary
 from blemish.settings import canonical, plain, read
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 Advance = Callable[[int, int, str], None]
 
@@ -178,29 +174,10 @@ def _is_fresh(dst: Path, came: Mapping[str, Any]) -> bool:
 def _take_all(work: _Work, specimens: list[Gathered], advance: Advance, workers: int | None) -> Iterator[_Taken]:
     """Take in group by group, several at a time, told in order."""
     total, done = sum(len(one.views) for one in specimens), 0
-    count = workers or os.cpu_count() or 1
-    for one, taken in _spread(lambda one: _take(work, one), specimens, count):
+    for one, taken in in_order(lambda one: _take(work, one), specimens, workers):
         done += len(one.views)
         advance(done, total, one.id)
         yield taken
-
-
-def _spread(task: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[tuple[T, R]]:
-    """Map a task over items by threads, in order, never far ahead of what is asked for."""
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Any] = deque()
-        try:
-            for item in items:
-                waiting.append((item, pool.submit(task, item)))
-                if len(waiting) > 4 * workers:
-                    first, result = waiting.popleft()
-                    yield first, result.result()
-            while waiting:
-                first, result = waiting.popleft()
-                yield first, result.result()
-        finally:
-            for _, result in waiting:
-                result.cancel()
 
 
 def _take(work: _Work, specimen: Gathered) -> _Taken:

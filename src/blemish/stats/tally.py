@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import zlib
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 import numpy as np
 
+from blemish.dataset.ahead import in_order
 from blemish.dataset.index import FrameEntry, Frames
 from blemish.dataset.read import Dataset
 from blemish.errors import RequestError
@@ -74,7 +72,8 @@ def measure(
     if len(frames) == 0:
         raise RequestError(f"{dataset.root}: there are no frames to measure")
     halves = (Tally(), Tally())
-    for done, (frame, tally) in enumerate(_tallies(dataset, frames, workers or os.cpu_count() or 1), start=1):
+    tallies = in_order(lambda frame: _tally(dataset, frame), frames, workers)
+    for done, (frame, tally) in enumerate(tallies, start=1):
         _add(halves[zlib.crc32(frame.specimen.encode()) & 1], tally)
         advance(done, len(frames), frame.name)
     return halves
@@ -87,20 +86,6 @@ def _add(total: Tally, one: Tally) -> None:
             mine += other
         else:
             setattr(total, each.name, mine + other)
-
-
-def _tallies(dataset: Dataset, frames: Frames, workers: int) -> Iterator[tuple[FrameEntry, Tally]]:
-    """Measure frame by frame on all cores, in order, a few ahead."""
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Any] = deque()
-        for frame in frames:
-            waiting.append((frame, pool.submit(_tally, dataset, frame)))
-            if len(waiting) > 2 * workers:
-                first, result = waiting.popleft()
-                yield first, result.result()
-        while waiting:
-            first, result = waiting.popleft()
-            yield first, result.result()
 
 
 def _tally(dataset: Dataset, frame: FrameEntry) -> Tally:
