@@ -74,7 +74,7 @@ def _metal(recipe: Recipe) -> Iterator[str]:
 
 def _regions(recipe: Recipe, part: Part) -> Iterator[str]:
     """Tell regions that the part does not have, and weights that are not one for each region."""
-    places = [("plan.regions", recipe.plan.regions)]
+    places = [("plan.regions", recipe.plan.regions), ("plan.views_per_region", tuple(recipe.plan.views_per_region))]
     places += [(f"defects[{i}].regions", population.regions) for i, population in enumerate(recipe.defects, 1)]
     known = [region.name for region in part.regions]
     for place, names in places:

@@ -24,8 +24,10 @@ from blemish.engine.variant import Prefer
 from blemish.errors import StorageError
 from blemish.farm import Crew, Farm, open_farm
 from blemish.part import Part, load
-from blemish.plan import Plan, make_plan, read_plan, write_plan
-from blemish.plan.files import wishes_of
+from blemish.plan import Plan, read_plan, write_plan
+from blemish.plan.coverage import Coverage, coverage_path, write_coverage
+from blemish.plan.files import refuse_edited, wishes_of
+from blemish.plan.make import plan_with_coverage
 from blemish.recipe import Recipe, frame_digest, plan_digest, specimen_digest
 from blemish.settings import canonical, plain
 from blemish.work import Job, Task, agreed_software, shoot_views
@@ -112,15 +114,27 @@ def plan_path(root: Path) -> Path:
 
 
 def plan_for(recipe: Recipe, part: Part, path: Path) -> Plan:
-    """Give the recipe's plan: the one on disk if it was made from the same wishes, else a new one, written there."""
+    """Give the recipe's plan: the one on disk if it was made from the same wishes, else a new one, written there.
+
+    What each sample of the surface is seen by lies beside it. :class:`PlanError` where that would write over a plan
+    that was edited for other wishes.
+    """
     wishes = plan_digest(recipe, part)
     if wishes_of(path) == wishes:
         return read_plan(path, part)
-    plan = replace(make_plan(part, recipe.camera, recipe.light, recipe.plan, recipe.seed), wishes=wishes)
+    refuse_edited(path)
+    plan, coverage = plan_with_coverage(part, recipe.camera, recipe.light, recipe.plan, recipe.seed)
+    plan = replace(plan, wishes=wishes)
+    keep_plan(plan, coverage, path)
+    return plan
+
+
+def keep_plan(plan: Plan, coverage: Coverage, path: Path) -> None:
+    """Write a plan, and beside it what it covers; each is there whole or not at all."""
     with storing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        write_coverage(coverage, coverage_path(path))
         write_plan(plan, path)
-    return plan
 
 
 @contextmanager

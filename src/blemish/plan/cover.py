@@ -37,8 +37,13 @@ class Demand:
         return self.covered_weight(times) >= self.needed_weight * (1 - 1e-12)
 
 
-def demand(visibility: Visibility, weight: PerPoint, *, folds: int, target: float, max_views: int) -> Demand:
-    """Ask for ``folds`` views of every sample, for as many as there are where fewer candidates see it."""
+def demand(
+    visibility: Visibility, weight: PerPoint, *, folds: int | np.ndarray, target: float, max_views: int
+) -> Demand:
+    """Ask for ``folds`` views of every sample, for as many as there are where fewer candidates see it.
+
+    One number stands for all samples, else there is one for each.
+    """
     return Demand(np.minimum(visibility.times_seen(), folds).astype(np.int32), weight, target, max_views)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ from blemish.plan.clearance import inside_part
 from blemish.plan.light import RingLight, contradictions
 from blemish.plan.model import Plan, Viewpoint
 from blemish.plan.planning import Planning
-from blemish.settings import Count, Fraction, plain, read, settings
+from blemish.settings import Count, Fraction, NotNegative, canonical, plain, read, settings
 
 VERSION = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -51,7 +52,12 @@ class _File:
     asked_coverage: Fraction = 0.0
     bright_coverage: Fraction = 0.0
     uninspectable: dict[str, Fraction] = field(default_factory=dict)
+    asked_by_region: dict[str, Fraction] = field(default_factory=dict)
+    inspected_area_mm2: NotNegative = 0.0
     lower_bound: Count = 0
+    edited: bool = False
+    views_sha256: str = ""
+    """Of the viewpoints as they were written: who changes one in a text editor makes the plan an edited one."""
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -59,13 +65,12 @@ def write_plan(plan: Plan, path: Path) -> None:
 
     Numbers are written so that reading gives the very same ones. Raises :class:`StorageError` if it cannot be written.
     """
+    views = listed(plan.viewpoints)
     values = {
         "version": VERSION,
         **{one.name: plain(getattr(plan, one.name)) for one in fields(plan) if one.name != "viewpoints"},
-        "viewpoints": [
-            {"name": view.name, "world_from_camera": view.world_from_camera.matrix().tolist()}
-            for view in plan.viewpoints
-        ],
+        "views_sha256": digest_of(views),
+        "viewpoints": views,
     }
     write_whole(Path(path), json.dumps(values, indent=1, allow_nan=False) + "\n")
 
@@ -98,7 +103,43 @@ def read_plan(path: Path, part: Part) -> Plan:
     if mistakes:
         raise PlanError(f"{path}: " + "\n  ".join(mistakes))
     known = {one.name: getattr(file, one.name) for one in fields(Plan) if one.name != "viewpoints"}
-    return Plan(viewpoints=tuple(viewpoints), **known)
+    return Plan(viewpoints=tuple(viewpoints), **{**known, "edited": _edited(values)})
+
+
+def listed(viewpoints: Sequence[Viewpoint]) -> list[dict[str, Any]]:
+    """Give viewpoints as they stand in the file."""
+    return [{"name": one.name, "world_from_camera": one.world_from_camera.matrix().tolist()} for one in viewpoints]
+
+
+def digest_of(views: Any) -> str:
+    """Give the digest of viewpoints as they stand in the file."""
+    return hashlib.sha256(canonical(views).encode()).hexdigest()
+
+
+def is_edited(path: Path) -> bool:
+    """Tell whether a plan file holds what somebody chose, moved or typed; a damaged one may, a missing one does not."""
+    try:
+        return _edited(_json(Path(path)))
+    except PlanError:
+        return Path(path).exists()
+
+
+def refuse_edited(path: Path, *, replan: bool = False) -> None:
+    """Raise :class:`PlanError` where an edited plan would be planned over, unless that was asked for."""
+    if is_edited(path) and not replan:
+        raise PlanError(
+            f"{path}: this plan was edited by hand or brought from elsewhere, and is not written over unasked; "
+            "`blemish plan STUDY --replan` drops it for what is asked for now (copy the file to keep it)"
+        )
+
+
+def _edited(values: Mapping[str, Any]) -> bool:
+    noted = values.get("views_sha256", "")
+    try:
+        changed = bool(noted) and noted != digest_of(values.get("viewpoints"))
+    except ValueError:  # NaN is no number that we write
+        changed = True
+    return changed or values.get("edited") is True
 
 
 def wishes_of(path: Path) -> str:

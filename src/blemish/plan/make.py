@@ -14,12 +14,13 @@ from blemish.plan.camera import Camera
 from blemish.plan.candidates import Candidates, Caster, propose
 from blemish.plan.clearance import why_not
 from blemish.plan.cover import Demand, demand, greedy, without_spare
+from blemish.plan.coverage import Coverage, coverage_of
 from blemish.plan.files import mistaken_places
 from blemish.plan.improve import by_integers, exchange
 from blemish.plan.light import RingLight, contradictions
 from blemish.plan.model import Plan, Viewpoint
 from blemish.plan.planning import Planning
-from blemish.plan.samples import Samples, sample_surface
+from blemish.plan.samples import Samples, inspected_regions, sample_surface
 from blemish.plan.visibility import REASONS, Visibility, see
 
 MOST_PAIRS = 10_000_000_000
@@ -49,8 +50,17 @@ def make_plan(
     ``caster`` casts the rays; the engine's own if none is given. Raises :class:`PlanError` where camera and light
     contradict each other, where no candidate may be used and where none inspects anything.
     """
+    return plan_with_coverage(part, camera, light, planning, seed, caster=caster)[0]
+
+
+def plan_with_coverage(
+    part: Part, camera: Camera, light: RingLight, planning: Planning, seed: int, *, caster: Caster | None = None
+) -> tuple[Plan, Coverage]:
+    """Do what :func:`make_plan` does, and say of each sample of the surface which viewpoint inspects it."""
     surveyed = survey(part, camera, light, planning, seed, caster=caster)
-    return plan_of(surveyed, *choose(surveyed, seed))
+    chosen, lower_bound = choose(surveyed, seed)
+    plan = plan_of(surveyed, chosen, lower_bound)
+    return plan, coverage_of(surveyed.samples, surveyed.visibility.take(chosen), plan.viewpoints)
 
 
 def survey(
@@ -58,6 +68,7 @@ def survey(
 ) -> Survey:
     """Find out which admissible candidate inspects which sample of the surface; raises as :func:`make_plan` does."""
     _check(camera, light, planning)
+    inspected_regions(part, tuple(planning.views_per_region))
     caster = caster or _engine(part)
     samples = sample_surface(part, planning.sample_spacing_mm, planning.regions, seed)
     proposed = propose(part, samples, camera, planning, caster=caster, seed=seed)
@@ -91,6 +102,25 @@ def judge(
     What counts as inspected is what ``planning`` says; as inspectable counts what these viewpoints inspect. Raises
     :class:`PlanError` with every view that stands in the part or the table, collides, or is out of reach.
     """
+    return judge_with_coverage(part, camera, light, planning, viewpoints, seed=seed, caster=caster)[0]
+
+
+def judge_with_coverage(
+    part: Part,
+    camera: Camera,
+    light: RingLight,
+    planning: Planning,
+    viewpoints: Sequence[Viewpoint],
+    *,
+    seed: int,
+    caster: Caster | None = None,
+    furthest: np.ndarray | None = None,
+) -> tuple[Plan, Coverage]:
+    """Do what :func:`judge` does, and say of each sample which viewpoint inspects it.
+
+    ``furthest`` is how many tests each sample passes at the best of the candidates of an earlier survey: then
+    inspectable is what any of them or any of these viewpoints inspects.
+    """
     _check(camera, light, planning)
     candidates = Candidates.of([view.world_from_camera for view in viewpoints])
     wrong = mistaken_places(viewpoints, part, camera)
@@ -103,8 +133,13 @@ def judge(
     caster = caster or _engine(part)
     samples = sample_surface(part, planning.sample_spacing_mm, planning.regions, seed)
     visibility = see(samples, candidates, camera, light, planning, caster=caster)
-    plan = plan_of(Survey(part, camera, light, planning, samples, candidates, visibility), range(len(viewpoints)))
-    return replace(plan, viewpoints=tuple(viewpoints))
+    if furthest is not None and furthest.shape == visibility.furthest.shape:
+        visibility = replace(visibility, furthest=np.maximum(visibility.furthest, furthest))
+    surveyed = Survey(part, camera, light, planning, samples, candidates, visibility)
+    folds = np.where(visibility.inspectable, _folds(surveyed), 0)
+    wanted = Demand(folds, samples.area_mm2, planning.target_coverage, planning.max_views)
+    plan = plan_of(surveyed, range(len(viewpoints)), wanted=wanted)
+    return replace(plan, viewpoints=tuple(viewpoints)), coverage_of(samples, visibility, viewpoints)
 
 
 def choose(surveyed: Survey, seed: int) -> tuple[list[int], int]:
@@ -132,25 +167,34 @@ def asked(surveyed: Survey) -> Demand:
     return demand(
         surveyed.visibility,
         surveyed.samples.area_mm2,
-        folds=planning.views_per_point,
+        folds=_folds(surveyed),
         target=planning.target_coverage,
         max_views=planning.max_views,
     )
 
 
-def plan_of(surveyed: Survey, chosen: Sequence[int], lower_bound: int = 0) -> Plan:
-    """Make the plan that consists of these candidates, in this order, with what they cover."""
+def _folds(surveyed: Survey) -> np.ndarray:
+    """Give the number of views that planning wants of each sample, int32 (n,)."""
+    of_region = [surveyed.planning.views_of(region.name) for region in surveyed.part.regions]
+    return np.array(of_region, dtype=np.int32)[surveyed.samples.region]
+
+
+def plan_of(surveyed: Survey, chosen: Sequence[int], lower_bound: int = 0, *, wanted: Demand | None = None) -> Plan:
+    """Make the plan that consists of these candidates, in this order, with what they cover of what is wanted."""
     part, samples, visibility = surveyed.part, surveyed.samples, surveyed.visibility
-    area, wanted = samples.area_mm2, asked(surveyed)
+    area, wanted = samples.area_mm2, wanted or asked(surveyed)
     times = visibility.times_seen(chosen)
 
     def share(which: np.ndarray) -> float:
         return float(area[which].sum() / area.sum())
 
-    by_region = {}
+    by_region, asked_by_region = {}, {}
     for index in np.unique(samples.region):
-        here = samples.region == index
-        by_region[part.regions[index].name] = float(area[here & (times > 0)].sum() / area[here].sum())
+        here, name = samples.region == index, part.regions[index].name
+        by_region[name] = float(area[here & (times > 0)].sum() / area[here].sum())
+        needed = here & (wanted.folds > 0)
+        if needed.any():
+            asked_by_region[name] = float(area[needed & (times >= wanted.folds)].sum() / area[needed].sum())
     inspectable = float(area[wanted.folds > 0].sum())
     reasons = {reason: share(visibility.furthest == passed) for passed, reason in enumerate(REASONS)}
     return Plan(
@@ -167,6 +211,8 @@ def plan_of(surveyed: Survey, chosen: Sequence[int], lower_bound: int = 0) -> Pl
         asked_coverage=wanted.covered_weight(times) / inspectable if inspectable else 0.0,
         bright_coverage=share(visibility.times_seen(chosen, bright=True) > 0),
         uninspectable={reason: lost for reason, lost in reasons.items() if lost > 0},
+        asked_by_region=asked_by_region,
+        inspected_area_mm2=float(area.sum()),
         lower_bound=lower_bound,
     )
 

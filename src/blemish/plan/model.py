@@ -43,8 +43,14 @@ class Plan:
     """Fraction of the inspected area that at least one viewpoint inspects in a bright field."""
     uninspectable: dict[str, float] = field(default_factory=dict)
     """Fraction of the inspected area that no candidate inspects, by the test that it fails everywhere."""
+    asked_by_region: dict[str, float] = field(default_factory=dict)
+    """Fraction of each region's inspectable area that has as many views as were asked for there (or can be)."""
+    inspected_area_mm2: float = 0.0
+    """The area that the fractions are of; 0 where nobody noted it."""
     lower_bound: int = 0
     """No plan that reaches the target with these candidates has fewer views; 0 if nobody asked."""
+    edited: bool = False
+    """Whether somebody chose, moved or brought views by hand: such a plan is never planned over without asking."""
 
     @property
     def gap(self) -> float | None:
@@ -59,11 +65,13 @@ class Plan:
         lines = [
             f"{count} viewpoints inspect {share:.2%} of the area, {bright:.2%} in a bright field",
             f"{self.inspectable:.2%} is inspectable, and {self.asked_coverage:.2%} of that has the views asked for",
-            "by region: " + ", ".join(f"{name} {share:.2%}" for name, share in self.coverage_by_region.items()),
+            "by region: " + ", ".join(map(self._region_in_words, self.coverage_by_region)),
         ]
+        if self.edited:
+            lines[0] += "; views were edited by hand or brought from elsewhere"
         if self.uninspectable:
-            reasons = ", ".join(f"{share:.2%} {reason}" for reason, share in self.uninspectable.items())
-            lines.append(f"no admissible view inspects: {reasons}")
+            reasons = ", ".join(f"{self._area_in_words(share)} {why}" for why, share in self.uninspectable.items())
+            lines.append(f"no {'view of it' if self.edited else 'admissible view'} inspects: {reasons}")
         if self.gap is not None:
             lines.append(f"no plan of these candidates has fewer than {self.lower_bound} views (gap {self.gap:.1%})")
         elif self.planning is not None and self.asked_coverage < self.planning.target_coverage:
@@ -73,3 +81,15 @@ class Plan:
                 + (f"; it needs at least {self.lower_bound} views" if self.lower_bound else "")
             )
         return "\n".join(lines)
+
+    def _region_in_words(self, name: str) -> str:
+        told = f"{name} {self.coverage_by_region[name]:.2%}"
+        views = self.planning.views_of(name) if self.planning else 1
+        return (
+            f"{told} ({views} views: {self.asked_by_region[name]:.2%})"
+            if views > 1 < len(self.asked_by_region)
+            else told
+        )
+
+    def _area_in_words(self, share: float) -> str:
+        return f"{share:.2%}" + (f" ({share * self.inspected_area_mm2:.3g} mm2)" if self.inspected_area_mm2 else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated, Literal
 
 import numpy as np
@@ -81,6 +82,8 @@ class Planning:
     """Stop when this fraction of the inspectable area is covered; what no view can see is not asked for."""
     views_per_point: AtLeastOne = 1
     """How many views must see a sample before it is covered (fewer where fewer can)."""
+    views_per_region: dict[str, AtLeastOne] = field(default_factory=dict)
+    """Regions that need another number of views than ``views_per_point``, by name: a sealing face twice, say."""
     max_views: AtLeastOne = 200
     """Never choose more views than this, covered or not."""
     bound_rounds: Count = 1000
@@ -97,3 +100,17 @@ class Planning:
     """The support that the part lies on; without one the part is held in free space and seen from all sides."""
     reach: Reach | None = None
     """Where the camera can be brought; without one it can stand anywhere."""
+
+    def views_of(self, region: str) -> int:
+        """Give how many views must see each sample of a region."""
+        return self.views_per_region.get(region, self.views_per_point)
+
+    def __post_init__(self) -> None:
+        for name in self.views_per_region:
+            if name == "*":
+                raise ValueError("views_per_region names single regions; what holds for all of them is views_per_point")
+            if "*" not in self.regions and name not in self.regions:
+                raise ValueError(
+                    f"views_per_region asks for views of {name}, which is not among the regions to inspect "
+                    f"({', '.join(self.regions)}): add it there or leave it out here"
+                )

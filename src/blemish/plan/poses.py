@@ -92,6 +92,27 @@ def from_hand_eye(
     )
 
 
+def read_flange_poses(path: Path, calibration: Path) -> tuple[Viewpoint, ...]:
+    """Read a robot's flange poses, in the same forms, and turn them into viewpoints with a calibration file.
+
+    The file is JSON with ``flange_from_camera`` and ``base_from_part``, 4 x 4 matrices in millimetres.
+    """
+    try:
+        values = json.loads(Path(calibration).read_text(encoding="utf-8-sig"))
+        named = values if isinstance(values, dict) else {}
+        found = [
+            Pose.from_matrix(_numbers(named.get(name), (4, 4), name))
+            for name in ("flange_from_camera", "base_from_part")
+        ]
+    except (OSError, ValueError, RecursionError) as error:
+        raise PlanError(
+            f"{calibration}: {error}; a hand-eye calibration is JSON with flange_from_camera and base_from_part, "
+            "each 4 rows of 4 numbers in millimetres"
+        ) from None
+    flanges = {view.name: view.world_from_camera for view in read_poses(path)}
+    return from_hand_eye(flanges, *found)
+
+
 Row = tuple[str, Any, Callable[[Any], Pose]]
 
 

@@ -44,6 +44,11 @@ class Visibility:
         """Tell which samples one candidate inspects, bool (n,)."""
         return np.unpackbits(self.packed[candidate], count=self.num_samples).view(bool)
 
+    def take(self, candidates: Sequence[int]) -> Visibility:
+        """Give the rows of some candidates; how far each sample came stays what it was at all of them."""
+        rows = np.array(candidates, dtype=np.int64)
+        return Visibility(self.packed[rows], self.bright[rows], self.num_samples, self.furthest, self.num_rays)
+
     def dense(self) -> np.ndarray:
         """Give the matrix with one byte for each entry, bool (c, n)."""
         return np.unpackbits(self.packed, axis=1, count=self.num_samples).view(bool)
