@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         name="blemish",
         version=__version__,
         help="Synthetic data and inspection models for machined metal parts, from a CAD file.",
+        suppress_keyboard_interrupt=False,  # we have something to say
     )
     for verb, meaning in VERBS.items():
         module = f"{verb}_" if verb == "import" else verb
