@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from blemish.dataset import write
 from blemish.dataset.record import FrameRecord, Header, rows
-from blemish.defects import Specimen, make_specimen
-from blemish.defects.population import DentPopulation, ScratchPopulation
+from blemish.defects import DefectPopulation, Specimen, make_specimen
 from blemish.engine import facts, start
 from blemish.finish import draw_finishes
 from blemish.finish.populations import BrushedPopulation, PlainPopulation, TurnedPopulation
@@ -55,7 +55,8 @@ def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
 def specimen_and_part(camera: Camera) -> tuple[Specimen, Part]:
     """Make one defective clutch."""
     part = load(PartSource(file="builtin:clutch"))
-    populations = (DentPopulation(per_specimen=20), ScratchPopulation(per_specimen=15))
+    tables = ({"kind": "dent", "per_specimen": 20}, {"kind": "scratch", "per_specimen": 15})
+    populations = TypeAdapter(tuple[DefectPopulation, ...]).validate_python(tables)
     return make_specimen(part, "d000", True, populations, 1, camera.mm_per_px / 2), part  # noqa: FBT003
 
 
@@ -107,7 +108,13 @@ def main() -> int:
     given = parser.parse_args()
     start()
     camera = Camera(width_px=given.width, height_px=given.height)
-    rendering = Rendering(samples_per_pixel=given.samples, ambient_radiance=AROUND, background_radiance=AROUND)
+    rendering = Rendering(
+        samples_per_pixel=given.samples,
+        noise_share=0.0,
+        depth_of_field=False,
+        ambient_radiance=AROUND,
+        background_radiance=AROUND,
+    )
     specimen, part = specimen_and_part(camera)
     populations = [
         TurnedPopulation(regions=("turned", "thread")),

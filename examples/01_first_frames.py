@@ -15,6 +15,7 @@ from blemish.make import plan_for
 from blemish.render import build_scene, shoot
 from blemish.report import figures
 from blemish.report.splat import splat
+from blemish.seeds import stream
 from blemish.study import load_part, read_study
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "runs/first-frames")
@@ -37,7 +38,9 @@ print(f"{len(specimen.defects)} defects in {len(specimen.triangles)} triangles")
 # The scene is built once; a view only moves camera and light.
 finishes = draw_finishes(part, study.finishes, study.seed, specimen.name)
 scene = build_scene(specimen, part, finishes, study.metal, plan.light)
-frames = [shoot(scene, plan.camera, view, study.sensor, study.render, study.seed) for view in plan.viewpoints[:12]]
+rng = stream(study.seed, "example")
+sensor, rendering = study.sensor.draw(rng), study.render.draw(rng)  # where a study has ranges
+frames = [shoot(scene, plan.camera, view, sensor, rendering, study.seed) for view in plan.viewpoints[:12]]
 
 # The strip: the part by region, and the two frames that show most defects, each with its labels outlined.
 best = sorted(frames, key=lambda frame: -len(np.unique(frame.mask)))[:2]

@@ -108,7 +108,7 @@ KINDS: dict[str, dict[str, object]] = {
 REST = {
     "camera": {"pixel_pitch_um": 6.9, "working_distance_mm": 200.0},
     "light": {"inner_radius_mm": 30.0, "outer_radius_mm": 110.0, "offset_mm": 50.0},
-    "sensor": {"exposure": 1.4},
+    "sensor": {"exposure_ms": 14.0},
     "render": {"samples_per_pixel": 32},
 }
 

@@ -94,7 +94,7 @@ def _pictures(finish: Any, label: str) -> Iterator[Grey]:
         viewpoint = Viewpoint("view", look_at(eye, np.zeros(3), np.array([0.0, 1.0, 0.0])))
         dark = shoot(scene, CAMERA, viewpoint, Sensor(), RENDERING, seed=0).radiance
         exposure = 0.8 / max(float(np.percentile(dark, 98)), 1e-6)
-        frame = shoot(scene, CAMERA, viewpoint, replace(Sensor(), exposure=exposure), RENDERING, seed=0)
+        frame = shoot(scene, CAMERA, viewpoint, replace(Sensor(), exposure_ms=10 * exposure), RENDERING, seed=0)
         yield _labelled(frame.image, f"{label}, {lighting.name}")
 
 

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blemish.errors import StorageError
-from blemish.recipe import Recipe
+from blemish.recipe import Recipe, drawn
 
 BYTES_A_PIXEL = 0.75
 """Disk for image and mask; measured on the built-in clutch, whose noise hardly compresses."""
+
+BYTES_OF_GEOMETRY = 18.0
+"""Disk for ``geometry.exr``, a pixel."""
+
+SHARE_OF_MORE = 0.5
+"""Of the samples that a pixel may get beyond the first round, how many it gets; measured on the clutch."""
 
 BYTES_A_SPECIMEN = 4e6
 """Disk for ``part.ply``."""
@@ -38,9 +44,13 @@ class Cost:
 def cost_of(recipe: Recipe, frames: int) -> Cost:
     """Estimate what so many frames of a recipe need, with the geometry of its specimens."""
     pixels = recipe.camera.width_px * recipe.camera.height_px
-    disk = frames * pixels * recipe.sensor.bits / 8 * BYTES_A_PIXEL
+    sensor, rendering = drawn(recipe, "sensor", "cost"), drawn(recipe, "render", "cost")
+    layers = BYTES_OF_GEOMETRY if rendering.geometry else 0.0
+    disk = frames * pixels * (sensor.bits / 8 * BYTES_A_PIXEL + layers)
     geometry = len(recipe.specimens.names) * BYTES_A_SPECIMEN if frames else 0
-    seconds = frames * pixels * recipe.render.samples_per_pixel / SAMPLES_A_SECOND
+    most = max(rendering.samples_per_pixel, rendering.max_samples_per_pixel if rendering.noise_share else 0)
+    samples = rendering.samples_per_pixel + SHARE_OF_MORE * (most - rendering.samples_per_pixel)
+    seconds = frames * pixels * samples / SAMPLES_A_SECOND
     return Cost(frames, int(disk + geometry), seconds)
 
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -23,7 +23,9 @@ from blemish.finish.skin import SkinPopulation
 from blemish.part import Part, PartSource
 from blemish.part.rules import RegionRule
 from blemish.plan import Camera, Plan, Planning, RingLight, Viewpoint
-from blemish.render import Rendering, Sensor
+from blemish.render.rendering import RenderingPopulation
+from blemish.render.sensor import SensorPopulation
+from blemish.seeds import stream
 from blemish.settings import Count, canonical, settings
 
 MAKERS = ("blemish", "mitsuba", "drjit", "adobe-lagrange", "cascadio", "numpy", "opencv-python-headless")
@@ -80,10 +82,10 @@ class Recipe:
     """What the part is made of."""
     skin: SkinPopulation = SkinPopulation()
     """What lies over all finishes alike, and how they run into each other; drawn for each specimen."""
-    render: Rendering = Rendering()
-    """How frames are computed."""
-    sensor: Sensor = Sensor()
-    """What the camera makes of the light, in EMVA 1288 terms."""
+    render: RenderingPopulation = RenderingPopulation()
+    """How frames are computed, and what surrounds the part; drawn for each frame."""
+    sensor: SensorPopulation = SensorPopulation()
+    """What the camera makes of the light, in EMVA 1288 terms; drawn for each frame."""
     split: SplitRule = SplitRule(shares={"train": 0.6, "val": 0.2, "test": 0.2})
     """Which specimens train, validate and test."""
 
@@ -104,6 +106,12 @@ def software() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "absent"
     return found
+
+
+def drawn(recipe: Recipe, what: Literal["skin", "render", "sensor"], *names: str) -> Any:
+    """Draw what a specimen's skin, or a frame's rendering or sensor, is like; ``names`` say whose."""
+    population: Any = getattr(recipe, what)
+    return population.draw(stream(recipe.seed, what, *names))
 
 
 PLANNING = 1

@@ -23,7 +23,7 @@ from blemish.finish import Brushed, lay
 from blemish.frames import look_at
 from blemish.part import Part
 from blemish.plan import Camera, Viewpoint
-from blemish.recipe import Recipe
+from blemish.recipe import Recipe, drawn
 from blemish.render import build_scene, shoot
 from blemish.seeds import stream
 
@@ -71,8 +71,9 @@ def sheet(recipe: Recipe, population: Any, name: str) -> Sheet:
     scene = build_scene(plate.specimen, plate.part, {"plate": finish}, recipe.metal, recipe.light)
     eye = np.array([0.0, 0.0, camera.working_distance_mm])
     view = Viewpoint("above", look_at(eye, np.zeros(3), np.array([0.0, 1.0, 0.0])))
-    exact = replace(recipe.render, samples_per_pixel=max(recipe.render.samples_per_pixel, LEAST_SAMPLES))
-    frame = shoot(replace(scene, significant=scene.defects), camera, view, recipe.sensor, exact, recipe.seed)
+    sensor, rendering = drawn(recipe, "sensor", "sheet", name), drawn(recipe, "render", "sheet", name)
+    exact = replace(rendering, samples_per_pixel=max(rendering.samples_per_pixel, LEAST_SAMPLES))
+    frame = shoot(replace(scene, significant=scene.defects), camera, view, sensor, exact, recipe.seed)
     return Sheet(name, frame.image, colours_of(frame.mask))
 
 

@@ -28,11 +28,12 @@ from blemish.engine.variant import Prefer
 from blemish.errors import WorkError
 from blemish.farm import Farm
 from blemish.finish import draw_finishes
+from blemish.finish.skin import Skin
 from blemish.part import Part
 from blemish.plan import Plan, Viewpoint
-from blemish.recipe import Recipe, frame_digest, is_defective, software, specimen_digest
-from blemish.render import Frame, Scene, build_scene, shoot
-from blemish.seeds import number, stream
+from blemish.recipe import Recipe, drawn, frame_digest, is_defective, software, specimen_digest
+from blemish.render import Frame, Rendering, Scene, Sensor, build_scene, shoot
+from blemish.seeds import number
 from blemish.settings import plain, read
 
 
@@ -159,8 +160,7 @@ def _make(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
     recipe, part = _recipe(job.recipe), job.part
     made = make_specimen(part, specimen, is_defective(specimen), recipe.defects, recipe.seed, recipe.finest_edge_mm)
     finishes = draw_finishes(part, recipe.finishes, recipe.seed, specimen)
-    looks: Any = recipe.skin
-    skin = looks.draw(stream(recipe.seed, "skin", specimen))
+    skin: Skin = drawn(recipe, "skin", specimen)
     record = SpecimenRecord(
         id=specimen,
         defective=is_defective(specimen),
@@ -170,7 +170,16 @@ def _make(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
         skin=plain(skin),
         part_digest=part.digest,
     )
-    return record, _geometry(part, made), build_scene(made, part, finishes, recipe.metal, job.plan.light, skin)
+    return record, _geometry(part, made), _seen(made, part, finishes, recipe, job.plan, skin)
+
+
+def _seen(  # noqa: PLR0917  all that a specimen looks like
+    made: Specimen, part: Part, finishes: Any, recipe: Recipe, plan: Plan, skin: Skin
+) -> Scene:
+    """Build the scene, with the twin if any frame may ask for it."""
+    rendering: Any = recipe.render
+    has_twin = rendering.visibility is not False and any(defect.significant for defect in made.defects)
+    return build_scene(made, part, finishes, recipe.metal, plan.light, skin, with_twin=has_twin)
 
 
 def _geometry(part: Part, specimen: Specimen) -> Geometry:
@@ -190,7 +199,9 @@ def _shoot(job: Job, root: Path, scene: Scene, viewpoint: Viewpoint) -> None:
     if write.has_frame(root, specimen, viewpoint.name, digest):
         return  # a worker before us made it and died of a later one
     seed = number(recipe.seed, "frame", specimen, viewpoint.name)
-    frame = shoot(scene, plan.camera, viewpoint, recipe.sensor, recipe.render, seed)
+    sensor: Sensor = drawn(recipe, "sensor", specimen, viewpoint.name)
+    rendering: Rendering = drawn(recipe, "render", specimen, viewpoint.name)
+    frame = shoot(scene, plan.camera, viewpoint, sensor, rendering, seed)
     record = FrameRecord(
         specimen=specimen,
         view=viewpoint.name,
@@ -198,11 +209,13 @@ def _shoot(job: Job, root: Path, scene: Scene, viewpoint: Viewpoint) -> None:
         world_from_camera=rows(viewpoint.world_from_camera),
         camera=plain(plan.camera),
         light=plain(plan.light),
-        exposure=plain(recipe.sensor),
+        exposure=plain(frame.sensor),
+        rendering={**plain(rendering), "samples": frame.samples},
         seeds={"frame": seed},
         defects=beside_the_mask(frame),
     )
-    write.write_frame(root, record, frame.image, frame.mask)
+    contrast = None if frame.visibility is None else frame.visibility.contrast
+    write.write_frame(root, record, frame.image, frame.mask, contrast, frame.geometry)
 
 
 def beside_the_mask(frame: Frame) -> tuple[VisibleDefect, ...]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter
 
-from blemish.defects import make_specimen
-from blemish.defects.population import DentPopulation, ScratchPopulation
+from blemish.defects import DefectPopulation, make_specimen
 from blemish.finish import draw_finishes
 from blemish.finish.populations import BrushedPopulation
 from blemish.part import PartSource, load
@@ -27,9 +27,12 @@ def test_a_machined_test_part_of_nist_is_planned_damaged_and_photographed(shared
     assert len(plan.viewpoints) == 2
     assert plan.coverage > 0.1
 
-    dents = DentPopulation(per_specimen=30, diameter_mm=20.0, depth_mm=2.0)
-    scratches = ScratchPopulation(per_specimen=5, width_mm=3.0, depth_mm=0.5, length_mm=60.0)
-    specimen = make_specimen(part, "d000", True, (dents, scratches), 1, camera.mm_per_px / 2)
+    tables = (
+        {"kind": "dent", "per_specimen": 30, "diameter_mm": 20.0, "depth_mm": 2.0},
+        {"kind": "scratch", "per_specimen": 5, "width_mm": 3.0, "depth_mm": 0.5, "length_mm": 60.0},
+    )
+    populations = TypeAdapter(tuple[DefectPopulation, ...]).validate_python(tables)
+    specimen = make_specimen(part, "d000", True, populations, 1, camera.mm_per_px / 2)
     assert len(specimen.defects) == 35
     edges = np.sort(specimen.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
     assert set(np.unique(edges, axis=0, return_counts=True)[1]) == {2}

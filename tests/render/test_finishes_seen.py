@@ -92,7 +92,7 @@ def seen(  # noqa: PLR0917  what, how, from where
     eye = 200.0 * np.array([np.sin(lean), 0.0, np.cos(lean)])
     pose = look_at(eye, np.zeros(3), np.array([0.0, 1.0, 0.0])) if pose is None else pose
     scene = build_scene(specimen_of(part), part, finishes, "aluminium", light, skin)
-    rendering = Rendering(samples_per_pixel=samples, ambient_radiance=ambient)
+    rendering = Rendering(samples_per_pixel=samples, ambient_radiance=ambient, noise_share=0.0)
     return shoot(scene, camera, Viewpoint("v", pose), Sensor(), rendering, seed).radiance
 
 

@@ -14,9 +14,9 @@ def points(samples: int, pixels: int = 40, seed: int = 5, purpose: int = 0) -> n
     import drjit as dr
     import mitsuba as mi
 
-    from blemish.render.sampler import every_sample
+    from blemish.render.sampler import samples_of
 
-    pair = every_sample(np.arange(pixels), samples, dr.opaque(mi.UInt32, seed)).pair(purpose)
+    pair = samples_of(np.arange(pixels), 0, samples, dr.opaque(mi.UInt32, seed)).pair(purpose)
     return np.stack([np.array(pair.x), np.array(pair.y)], axis=1).reshape(pixels, samples, 2)
 
 

@@ -15,10 +15,12 @@ def grey_values(sensor: Sensor, radiance: float, *, seed: int = 0) -> np.ndarray
     return expose(scene, sensor, stream(seed, "test", str(radiance))).astype(np.float64)
 
 
-@pytest.mark.parametrize("sensor", [Sensor(bits=16, exposure=1.0, black_level=500.0), Sensor(bits=16, exposure=0.5)])
+@pytest.mark.parametrize(
+    "sensor", [Sensor(bits=16, exposure_ms=10.0, black_level=500.0), Sensor(bits=16, exposure_ms=5.0)]
+)
 def test_the_photon_transfer_line_gives_the_gain(sensor: Sensor) -> None:
     """The slope of variance over mean is the system gain, within 2 %."""
-    levels = np.linspace(0.05, 0.7, 12) / sensor.exposure
+    levels = np.linspace(0.05, 0.7, 12) * sensor.saturation_radiance
     seen = [grey_values(sensor, level) for level in levels]
     slope = np.polyfit([values.mean() for values in seen], [values.var() for values in seen], 1)[0]
     assert slope == pytest.approx(sensor.gain, rel=0.02)
@@ -26,16 +28,16 @@ def test_the_photon_transfer_line_gives_the_gain(sensor: Sensor) -> None:
 
 def test_mean_and_variance_are_those_of_the_model() -> None:
     """Mean K mu_e + black level; variance K^2 (sigma_d^2 + mu_e) + 1/12."""
-    sensor = Sensor(bits=8, exposure=1.0, saturation_capacity_e=8000.0, dark_noise_e=20.0, black_level=16.0)
+    sensor = Sensor(bits=8, exposure_ms=10.0, saturation_capacity_e=8000.0, dark_noise_e=20.0, black_level=16.0)
     values = grey_values(sensor, 0.4)
-    electrons = 0.4 * 8000
+    electrons = 0.4 * 10.0 * 1750.0 * 0.6
     assert values.mean() == pytest.approx(sensor.gain * electrons + 16, rel=1e-3)
     assert values.var() == pytest.approx(sensor.gain**2 * (400 + electrons) + 1 / 12, rel=0.02)
 
 
 def test_white_saturates_and_dark_is_the_black_level() -> None:
     """Radiance 1 / exposure fills a pixel, twice that gives no more; no light gives the black level and its noise."""
-    sensor = Sensor(exposure=2.0, bits=8, black_level=10.0)
+    sensor = Sensor(exposure_ms=20.0, bits=8, black_level=10.0)
     assert grey_values(sensor, 0.5).mean() == pytest.approx(255, abs=2)
     assert (grey_values(sensor, 1.0) == 255).all()
     dark = grey_values(Sensor(bits=16, black_level=1000.0), 0.0)

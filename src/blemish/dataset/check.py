@@ -76,6 +76,11 @@ def check_frame(
         image = _pixels(root / where / "image.png", record, faults)
         if looks is not None and image is not None:
             looks[record.name] = look_of(image)
+    for name, stated in (("visibility.png", record.visibility_sha256), ("geometry.exr", record.geometry_sha256)):
+        if stated is not None and name not in present:
+            faults.append(Fault("missing", f"{where}/{name}", "missing"))
+        elif stated is not None and hashlib.sha256((root / where / name).read_bytes()).hexdigest() != stated:
+            faults.append(Fault("hash", f"{where}/{name}", "its SHA-256 is not the one in frame.json"))
     if "mask.png" in present:
         mask = _pixels(root / where / "mask.png", record, faults)
         if mask is not None:

@@ -129,6 +129,9 @@ class VisibleDefect:
     box_px: tuple[Pixels, Pixels, Pixels, Pixels] | None = None
     """Left, top, width, height; ``None`` when no pixel shows it or it is not in the mask."""
     contrast: float | None = None
+    """Contrast-to-noise ratio against the same frame without defects, root mean square over its pixels."""
+    detectability: float | None = None
+    """The same for the defect as a whole: root of the sum of squares."""
 
 
 @_record
@@ -147,6 +150,8 @@ class FrameRecord:
     camera: dict[str, Any] | None = None
     light: dict[str, Any] | None = None
     exposure: dict[str, Any] | None = None
+    rendering: dict[str, Any] | None = None
+    """How the frame was computed, and what surrounds the part."""
     seeds: dict[str, int] = field(default_factory=dict)
     defects: tuple[VisibleDefect, ...] = ()
     source: dict[str, Any] | None = None
@@ -156,6 +161,8 @@ class FrameRecord:
     bits: Literal[8, 16] = 8
     image_sha256: str = ""
     mask_sha256: str = ""
+    visibility_sha256: str | None = None
+    geometry_sha256: str | None = None
 
     @property
     def name(self) -> str:

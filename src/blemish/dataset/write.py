@@ -10,14 +10,14 @@ import dataclasses
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from blemish.arrays import Grey, Instances
-from blemish.dataset import index, ply, png
+from blemish.arrays import Grey, Instances, Scores
+from blemish.dataset import index, layers, ply, png
 from blemish.dataset.atomic import clear, new_folder, replace_file
 from blemish.dataset.read import read_frame, read_header, read_specimen
 from blemish.dataset.record import (
@@ -111,12 +111,21 @@ def has_frame(root: Path, specimen: str, view: str, digest: str) -> bool:
         return False
 
 
-def write_frame(root: Path, record: FrameRecord, image: Grey, mask: Instances) -> FrameRecord:
+def write_frame(  # noqa: PLR0917  a frame and its layers
+    root: Path,
+    record: FrameRecord,
+    image: Grey,
+    mask: Instances,
+    contrast: Scores | None = None,
+    geometry: Mapping[str, np.ndarray] | None = None,
+) -> FrameRecord:
     """Write a frame, replacing one of the same name; give the record with sizes, boxes and hashes filled in.
 
     ``mask`` holds the ids of significant defects only. The areas and boxes in the record are taken from it; areas
     that ``record.defects`` states already must agree. The files are packed, unpacked and compared, and read back
     from the disk, before the frame gets its name. Costs about 25 ms for 1224 x 512 pixels.
+
+    ``contrast`` (h, w) is written as ``visibility.png``, ``geometry`` as ``geometry.exr``; see :mod:`.layers`.
     """
     _check_name(record.specimen)
     _check_name(record.view)
@@ -126,18 +135,27 @@ def write_frame(root: Path, record: FrameRecord, image: Grey, mask: Instances) -
             "both need the same height and width, the image 8 or 16 bits, the mask uint16"
         )
     image_png, mask_png = png.encode(image), png.encode(mask)
+    visibility_png = None if contrast is None else layers.encode_visibility(contrast)
+    defects = show(mask, record.defects)
     record = dataclasses.replace(
         record,
         width_px=image.shape[1],
         height_px=image.shape[0],
         bits=8 * image.dtype.itemsize,  # type: ignore[arg-type]
-        defects=show(mask, record.defects),
+        defects=defects if contrast is None else layers.measured(defects, mask, contrast),
         image_sha256=_sha256(image_png),
         mask_sha256=_sha256(mask_png),
+        visibility_sha256=None if visibility_png is None else _sha256(visibility_png),
     )
     with storing(root), new_folder(root, root / "frames" / record.specimen / record.view) as fresh:
         _write_proved(fresh / "image.png", image_png)
         _write_proved(fresh / "mask.png", mask_png)
+        if visibility_png is not None:
+            _write_proved(fresh / "visibility.png", visibility_png)
+        if geometry is not None:
+            layers.write_geometry(fresh / "geometry.exr", geometry)
+            written = (fresh / "geometry.exr").read_bytes()
+            record = dataclasses.replace(record, geometry_sha256=_sha256(written))
         _write_proved(fresh / "frame.json", to_json(record))
     return record
 

@@ -1,7 +1,7 @@
 """``machined_metal``: the finishes as a Mitsuba BSDF, for its integrators.
 
-Our own renderer calls :mod:`.micro` and :mod:`.coated` directly; this class lends the same formulas to ``mi.render``, to
-compare with, to differentiate, or to use integrators that we do not have. It is compiled with the kernel like a
+Our own renderer calls :mod:`.micro` and :mod:`.coated` directly; this class lends the same formulas to ``mi.render``,
+to compare with, to differentiate, or to use integrators that we do not have. It is compiled with the kernel like a
 built-in one.
 
 The footprint of a sample is the length of the ray that hit the surface times ``sample_angle``: right for what the

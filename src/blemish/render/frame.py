@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +16,8 @@ from blemish.render.scene import Scene
 from blemish.render.sensor import Sensor, expose
 from blemish.seeds import number, stream
 
-SAMPLES_AT_ONCE = 1 << 23
-"""Samples in flight: bounds the memory to about 300 MB whatever the image's size."""
+if TYPE_CHECKING:
+    from blemish.render.visibility import Visibility
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,13 @@ class Frame:
     radiance: Scores
     """What the sensor was shown, float32."""
     samples: int
-    """Samples that were traced."""
+    """Samples that were traced for the image."""
+    sensor: Sensor
+    """The sensor with the exposure that was used."""
+    visibility: Visibility | None = None
+    """Where the scene has a twin: how well its defects can be seen."""
+    geometry: dict[str, np.ndarray] | None = None
+    """Where it was asked for: maps of depth, position, normal and ids; see :mod:`.geometry`."""
 
 
 def shoot(  # noqa: PLR0917  what, with what, from where, how
@@ -45,33 +52,36 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
     import drjit as dr
     import mitsuba as mi
 
-    from blemish.render.sampler import every_sample
-    from blemish.render.trace import trace
+    from blemish.render.estimate import estimate, glance
+    from blemish.render.geometry import geometry
     from blemish.render.view import look, pixels_that_see
 
-    shape, samples = (camera.height_px, camera.width_px), rendering.samples_per_pixel
+    shape = (camera.height_px, camera.width_px)
     view = look(scene, camera, viewpoint.world_from_camera, rendering)
     pixels = pixels_that_see(scene, view, camera)
     names = (scene.specimen, viewpoint.name)
     key = dr.opaque(mi.UInt32, number(seed, "samples", *names))
+    if sensor.auto_exposure is not None:
+        sensor = sensor.metered(glance(scene, view, pixels, rendering, key))
+    seen = estimate(scene, view, pixels, shape, sensor, rendering, key)
     radiance = np.full(shape, rendering.background_radiance, dtype=np.float32)
-    at, ids = [np.zeros(0, dtype=np.uint32)], [np.zeros(0, dtype=np.uint32)]
-    step = max(1, SAMPLES_AT_ONCE // samples)
-    for begin in range(0, len(pixels), step):
-        sampler = every_sample(pixels[begin : begin + step], samples, key)
-        light, is_part, defect = trace(scene, view, sampler, rendering.bounces)
-        light = dr.select(is_part, light, rendering.background_radiance)
-        dr.eval(light, defect)
-        radiance.ravel()[pixels[begin : begin + step]] = (dr.block_sum(light, samples) / samples).numpy()
-        if scene.defects:
-            found = mi.UInt32(dr.compress(defect > 0))
-            at.append(dr.gather(mi.UInt32, sampler.pixel, found).numpy())
-            ids.append(dr.gather(mi.UInt32, defect, found).numpy())
-    where, which = np.concatenate(at), np.concatenate(ids)
+    radiance.ravel()[pixels] = seen.radiance
+    first = rendering.samples_per_pixel
+    mask = labels(seen.at, seen.ids, shape, first, scene.significant)
+    measured = None
+    if scene.twin is not None:
+        from blemish.render.visibility import visibility
+
+        measured = visibility(scene, view, mask, radiance, sensor, rendering, key)
+    if camera.vignetting:
+        radiance *= camera.illumination()
     return Frame(
         image=expose(radiance, sensor, stream(seed, "sensor", *names)),
-        mask=labels(where, which, shape, samples, scene.significant),
-        defects=areas_px(which, samples, scene.defects),
+        mask=mask,
+        defects=areas_px(seen.ids, first, scene.defects),
         radiance=radiance,
-        samples=len(pixels) * samples,
+        samples=int(seen.samples.sum()),
+        sensor=sensor,
+        visibility=measured,
+        geometry=geometry(scene, view, camera) if rendering.geometry else None,
     )

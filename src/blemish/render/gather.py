@@ -57,9 +57,9 @@ class _Chosen:
 
     def __init__(self, among: Any) -> None:
         self.among = among
-        self.total = mi.Float(0)
-        self.direction = mi.Vector3f(0, 0, 1)
-        self.distance = mi.Float(0)
+        self.total: Any = mi.Float(0)
+        self.direction: Any = mi.Vector3f(0, 0, 1)
+        self.distance: Any = mi.Float(0)
 
     def add(self, direction: Any, distance: Any, light: Any) -> None:
         """Weigh one more direction; a single random number serves for all the choices."""
@@ -72,6 +72,7 @@ class _Chosen:
 
     def lit(self, scene: Scene, origin: Any) -> Any:
         """Give the sum, or nothing where the part is in the way of the direction that was drawn."""
-        is_lit = self.total > 0
-        is_lit &= ~scene.world.ray_test(mi.Ray3f(mi.Ray3f(origin, self.direction), self.distance), is_lit)
+        is_lit: Any = self.total > 0
+        ray: Any = mi.Ray3f(mi.Ray3f(origin, self.direction), self.distance)
+        is_lit &= ~scene.world.ray_test(ray, is_lit)
         return dr.select(is_lit, self.total, 0)

@@ -32,8 +32,8 @@ def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering:
     from blemish.finish.bsdf import MachinedMetal
     from blemish.render.view import sample_angle
 
-    if any(camera.distortion):
-        raise ValueError("Mitsuba's cameras draw straight lines straight: take a camera without distortion")
+    if any(camera.distortion) or rendering.depth_of_field:
+        raise ValueError("this scene has a pinhole camera: take one without distortion, and depth_of_field = false")
     if rendering.background_radiance != rendering.ambient_radiance:
         raise ValueError("in a Mitsuba scene the surroundings are what is seen behind the part: make both the same")
     if bsdf is None:
@@ -49,7 +49,7 @@ def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering:
             "ring": _ring(scene.light, world_from_camera),
             "ambient": {"type": "constant", "radiance": float(rendering.ambient_radiance)},
             "sensor": {
-                **_lens(camera, rendering),
+                "type": "perspective",
                 "fov": float(np.rad2deg(2 * np.arctan(camera.width_px / 2 / camera.focal_length_px))),
                 "fov_axis": "x",
                 "near_clip": 1.0,
@@ -68,16 +68,6 @@ def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering:
             else {"type": "path", "max_depth": rendering.bounces + 1, "rr_depth": 100},
         }
     )
-
-
-def _lens(camera: Camera, rendering: Rendering) -> dict[str, Any]:
-    if not rendering.depth_of_field:
-        return {"type": "perspective"}
-    return {
-        "type": "thinlens",
-        "aperture_radius": camera.aperture_radius_mm,
-        "focus_distance": camera.working_distance_mm,
-    }
 
 
 def _ring(light: RingLight, world_from_camera: Pose) -> Any:

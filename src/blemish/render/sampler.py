@@ -35,12 +35,14 @@ class PixelSampler:
         return mi.Point2f(_unit(first), _unit(second))
 
 
-def every_sample(pixels: np.ndarray, samples: int, seed: Any) -> PixelSampler:
-    """Make the sampler of all samples of some pixels, those of one pixel after those of the other."""
+def samples_of(pixels: np.ndarray, begin: int, count: int, seed: Any) -> PixelSampler:
+    """Make the sampler of samples ``begin`` to ``begin + count`` of some pixels, one pixel after the other."""
     some = mi.UInt32(pixels.astype(np.uint32))
-    lane: Any = dr.arange(mi.UInt32, len(pixels) * samples)
+    samples: Any = dr.opaque(mi.UInt32, count)
+    lane: Any = dr.arange(mi.UInt32, len(pixels) * count)
     which = lane // samples
-    return PixelSampler(dr.gather(mi.UInt32, some, which), lane - which * samples, seed)
+    first: Any = dr.opaque(mi.UInt32, begin)
+    return PixelSampler(dr.gather(mi.UInt32, some, which), first + lane - which * samples, seed)
 
 
 def _second_dimension(index: Any) -> Any:

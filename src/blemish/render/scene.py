@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,8 @@ class Scene:
     """``FinishTables``."""
     rows: np.ndarray
     """The finishes as laid on faces, as they went into ``finishes``."""
+    twin: Scene | None = None
+    """The same specimen before anything was pressed in, where that was asked for."""
 
 
 def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order in which it is made
@@ -50,8 +53,10 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
     metal: str,
     light: RingLight,
     skin: Skin = BARE,
+    *,
+    with_twin: bool = False,
 ) -> Scene:
-    """Build the scene of one specimen: 0.1 s and about 100 bytes for each triangle.
+    """Build the scene of one specimen: 0.1 s and about 100 bytes for each triangle, twice that with its twin.
 
     :class:`FinishError` if a region cannot carry its finish or the metal is unknown, :class:`EngineError` if the
     renderer cannot start.
@@ -60,10 +65,19 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
     rows = lay(part, finishes)
     borders = borders_of(part, skin.transition_mm, skin.transition_up_to_deg)
     start()
+    from blemish.finish import micro
+
+    finishes_of = partial(micro.tables, rows, specimen.face, index, skin, borders)
+    scene = _scene(specimen, light, finishes_of(specimen.films), rows)
+    if not with_twin:
+        return scene
+    before = specimen.at_rest()
+    return replace(scene, twin=_scene(before, light, finishes_of(before.films), rows))
+
+
+def _scene(specimen: Specimen, light: RingLight, finishes: Any, rows: np.ndarray) -> Scene:
     import drjit as dr
     import mitsuba as mi
-
-    from blemish.finish import micro
 
     positions, normals, triangles = split_corners(specimen.vertices_mm, specimen.triangles, specimen.normals)
     vertices = np.zeros((len(positions), 8), dtype=np.float32)
@@ -77,7 +91,7 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
         world=to_ray_scene(to_mitsuba(positions, triangles)),
         vertices=mi.Float(vertices.ravel()),
         corners=mi.UInt32(corners.ravel()),
-        finishes=micro.tables(rows, specimen.face, index, skin, borders, specimen.films),
+        finishes=finishes,
         rows=rows,
     )
     dr.eval(scene.vertices, scene.corners, scene.finishes.rows, scene.finishes.face_of_triangle)
