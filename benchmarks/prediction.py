@@ -54,7 +54,9 @@ def main() -> None:
             for kind, one in kinds.items():
                 begun = time.perf_counter()
                 scores[kind] = predict(one, image)
-                fastest[kind] = min(fastest[kind], time.perf_counter() - begun)
+                seconds = time.perf_counter() - begun
+                fastest[kind] = min(fastest[kind], seconds)
+                print(f"  {kind}: {seconds:.2f} s", file=sys.stderr, flush=True)
         print(f"{name}: exported, largest difference {exported.largest_difference:.2g}")
         for kind, seconds in fastest.items():
             differs = np.abs(scores[kind] - scores["torch fp32"]).max()

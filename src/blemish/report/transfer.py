@@ -49,7 +49,8 @@ def write_page(comparison: Comparison) -> Path:
     text = page.render(
         name=comparison.file.table.name,
         summary=(
-            f"Everything is tested on the set \u201ctest\u201d of {worth.dataset}: {worth.images} frames, "
+            f"Everything is tested on the set \u201ctest\u201d of {comparison.file.table.target.data}: "
+            f"{worth.images} frames, "
             f"{worth.images_with_defects} of which show a defect. Each threshold was chosen on the validation set of "
             "what the model was last trained on."
         ),
