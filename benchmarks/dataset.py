@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from blemish.dataset import index, open_dataset, write
+from blemish.dataset import index, open_dataset, png, write
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, to_json
 from blemish.dataset.tiles import FrameCache
 from blemish.exchange import bring_in, give_out
@@ -143,6 +143,10 @@ def importing(folder: Path, mtd: Path) -> None:
     for name, (wall, cpu) in zip(names, best, strict=True):
         print(f"{name}: {wall:.2f} s, {cpu:.2f} s of processor", end="")
         print(f"; ratio {wall / best[0, 0]:.2f} by the clock, {cpu / best[0, 1]:.2f} in work")
+    dataset = open_dataset(folder / "mtd0")
+    pixels = [(dataset.image(frame), dataset.mask(frame)) for frame in dataset.frames]
+    packing = both(lambda: [(png.encode(image), png.encode(mask)) for image, mask in pixels])[1]
+    print(f"of the import, packing PNG files and proving them: {packing:.2f} s of processor")
 
 
 def both(work: Callable[[], object]) -> tuple[float, float]:
