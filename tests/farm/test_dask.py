@@ -53,8 +53,9 @@ def scheduler() -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 @pytest.fixture
 def workers(scheduler: tuple[str, subprocess.Popen[str]]) -> Iterator[list[subprocess.Popen[str]]]:
-    """Start two workers."""
-    processes = [start("worker", scheduler[0], "--nthreads", "1", "--no-dashboard") for _ in range(2)]
+    """Start two workers, one of which says that it has a GPU."""
+    resources: list[list[str]] = [["--resources", "GPU=1"], []]
+    processes = [start("worker", scheduler[0], "--nthreads", "1", "--no-dashboard", *more) for more in resources]
     yield processes
     for process in processes:
         # A worker without a scheduler takes its time to leave, and its nanny would start it again.
@@ -74,19 +75,19 @@ def test_a_cluster_does_what_a_map_does_and_tells_what_goes_wrong(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """All in one life of a cluster: results, our errors, workers that die once and always, absent GPUs, its end."""
+    """All in one life of a cluster: results, GPUs, our errors, workers that die once and always, its end."""
     monkeypatch.setattr(cluster, "ANSWER_S", 20)
     address, process = scheduler
     assert sorted(value for value, _ in spread(address, chores.square, 2, range(9))) == [n * n for n in range(9)]
+    while len(by_all := {pid for _, pid in spread(address, chores.nap, 0.1, range(9))}) < 2:
+        pass  # the second worker is still on its way
+    by_gpu = {pid for _, pid in spread(address, chores.nap, 0.1, range(9), gpu=True)}
+    assert by_gpu < by_all
     with pytest.raises(DatasetError, match="frame 3 is damaged"):
         spread(address, chores.stumble, 3, range(9))
     assert sorted(spread(address, chores.vanish_once, tmp_path, range(4))) == list(range(4))
     with pytest.raises(WorkError, match="died of the same task"):
         spread(address, chores.vanish, 1, range(4))
-    monkeypatch.setattr(cluster, "ANSWER_S", 1)
-    with pytest.raises(WorkError, match="resource GPU"):
-        spread(address, chores.square, 2, range(9), gpu=True)
-    monkeypatch.setattr(cluster, "ANSWER_S", 20)
     with open_farm(Crew(dask=address)) as farm:
         results = farm.spread(chores.nap, 0.1, range(1000))
         next(results)
@@ -102,6 +103,8 @@ def test_a_scheduler_without_workers_is_told(
     monkeypatch.setattr(cluster, "ANSWER_S", 1)
     with pytest.raises(WorkError, match="dask worker ADDRESS --nthreads 1"):
         reach(Crew(dask=scheduler[0]))
+    with pytest.raises(WorkError, match=r"resource GPU; start some with .* --resources GPU=1"):
+        reach(Crew(dask=scheduler[0], gpu=True))
 
 
 def test_an_address_where_nobody_answers_is_told_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:

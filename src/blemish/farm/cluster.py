@@ -107,7 +107,7 @@ class _Cluster(Farm):
         return max(1, len(self._workers()))
 
     @property
-    def _resources(self) -> dict[str, float]:
+    def _resources(self) -> dict[str, int]:
         return {"GPU": 1} if self.crew.gpu else {}
 
     def _workers(self) -> dict[str, dict[str, Any]]:
