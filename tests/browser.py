@@ -1,4 +1,4 @@
-"""A headless browser for the tests of the page; whoever has none skips them."""
+"""A headless browser for the tests of pages; whoever has none skips them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ CHROMIUM = os.environ.get("BLEMISH_CHROMIUM") or next(
 @contextmanager
 def browser() -> Iterator[Any]:
     """Start the browser that is installed."""
-    api = pytest.importorskip("playwright.sync_api", reason="the page's tests need playwright")
+    api = pytest.importorskip("playwright.sync_api", reason="tests of pages need playwright")
     if not CHROMIUM:
-        pytest.skip("the page's tests need Chromium: install it, or set BLEMISH_CHROMIUM to its program")
+        pytest.skip("tests of pages need Chromium: install it, or set BLEMISH_CHROMIUM to its program")
     with api.sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield chromium
