@@ -23,6 +23,7 @@ from blemish.finish.skin import SkinPopulation
 from blemish.part import Part, PartSource
 from blemish.part.rules import RegionRule
 from blemish.plan import Camera, Plan, Planning, RingLight, Viewpoint
+from blemish.plan.lights import AnyLight
 from blemish.render.rendering import RenderingPopulation
 from blemish.render.sensor import SensorPopulation
 from blemish.seeds import stream
@@ -68,8 +69,8 @@ class Recipe:
     """Which faces were machined alike, where the colours in the CAD file do not say it."""
     camera: Camera = Camera()
     """The camera, from its data sheets."""
-    light: RingLight = RingLight()
-    """The ring light, from its data sheet."""
+    light: AnyLight = RingLight()
+    """The light, from its data sheet: a ring, bars, a dome, or coaxial."""
     plan: Planning = Planning()
     """Where to look from."""
     specimens: Specimens = Specimens()

@@ -16,7 +16,7 @@ from blemish.part.model import Part
 from blemish.plan.camera import Camera
 from blemish.plan.candidates import Candidates, Caster, looking, propose
 from blemish.plan.light import RingLight
-from blemish.plan.lighting import mirrored, ring_points
+from blemish.plan.lighting import mirrored
 from blemish.plan.planning import Planning
 from blemish.plan.samples import Samples, sample_surface
 from blemish.plan.sources import Offset, Sphere
@@ -175,7 +175,7 @@ def test_bright_and_dark_field_share_what_is_seen() -> None:
 
 def test_the_ring_is_sampled_on_its_luminous_area() -> None:
     """The points that stand for the ring lie in its plane, between its radii, evenly around the axis."""
-    points = ring_points(RingLight(offset_mm=7.0))
+    points = RingLight(offset_mm=7.0).points()
     radius = np.hypot(points[:, 0], points[:, 1])
     assert ((radius >= 25) & (radius <= 60)).all()
     assert (points[:, 2] == 7).all()

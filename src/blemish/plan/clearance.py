@@ -7,7 +7,7 @@ import numpy as np
 from blemish.arrays import PerPoint, Points
 from blemish.part.model import Part
 from blemish.plan.candidates import Candidates
-from blemish.plan.light import RingLight
+from blemish.plan.light import Light
 from blemish.plan.planning import Planning, Reach, Table
 from blemish.plan.samples import sample_surface
 
@@ -47,7 +47,7 @@ def outside_reach(candidates: Candidates, reach: Reach) -> np.ndarray:
     return ~(box & (tilt_deg <= reach.max_tilt_deg + 1e-9))
 
 
-def below_table(part: Part, candidates: Candidates, light: RingLight, planning: Planning, table: Table) -> np.ndarray:
+def below_table(part: Part, candidates: Candidates, light: Light, planning: Planning, table: Table) -> np.ndarray:
     """Tell which candidates would push camera or ring into the table, bool (c,); the table touches the part."""
     up = np.array(table.up) / np.linalg.norm(table.up)
     table_height = (part.vertices_mm @ up).min()
@@ -58,7 +58,7 @@ def below_table(part: Part, candidates: Candidates, light: RingLight, planning: 
     return lowest < table_height + planning.clearance_mm
 
 
-def colliding(part: Part, candidates: Candidates, light: RingLight, planning: Planning) -> np.ndarray:
+def colliding(part: Part, candidates: Candidates, light: Light, planning: Planning) -> np.ndarray:
     """Tell which candidates have part of the surface within reach of camera or ring, bool (c,).
 
     The rig is a cylinder as wide as the ring, from the ring's plane back by the housing's length. The surface is its
@@ -80,7 +80,7 @@ def colliding(part: Part, candidates: Candidates, light: RingLight, planning: Pl
     return hit
 
 
-def why_not(part: Part, candidates: Candidates, light: RingLight, planning: Planning) -> np.ndarray:
+def why_not(part: Part, candidates: Candidates, light: Light, planning: Planning) -> np.ndarray:
     """Say for each candidate why it may not be used, strings (c,); empty where it may."""
     reasons = np.full(len(candidates), "", dtype="<U32")
 

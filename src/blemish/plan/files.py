@@ -18,7 +18,7 @@ from blemish.frames import Pose
 from blemish.part.model import Part
 from blemish.plan.camera import Camera
 from blemish.plan.clearance import inside_part
-from blemish.plan.light import RingLight, contradictions
+from blemish.plan.lights import AnyLight
 from blemish.plan.model import Plan, Viewpoint
 from blemish.plan.planning import Planning
 from blemish.settings import Count, Fraction, NotNegative, canonical, plain, read, settings
@@ -42,7 +42,7 @@ class _File:
     version: int
     part_digest: str
     camera: Camera
-    light: RingLight
+    light: AnyLight
     viewpoints: tuple[_View, ...]
     coverage: Fraction
     inspectable: Fraction
@@ -91,7 +91,7 @@ def read_plan(path: Path, part: Part) -> Plan:
             f"{path}: this plan was made for another part, or for this one read with other tolerances (its digest is "
             f"{file.part_digest[:12]}, that of {part.name} is {part.digest[:12]}): plan again"
         )
-    mistakes = list(contradictions(file.camera, file.light))
+    mistakes = list(file.light.contradictions(file.camera))
     viewpoints = []
     for view in file.viewpoints:
         try:

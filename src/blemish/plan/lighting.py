@@ -13,15 +13,6 @@ import numpy as np
 from blemish.arrays import PerPoint, Points
 from blemish.plan.light import RingLight
 
-RING_POINTS = 8
-
-
-def ring_points(light: RingLight) -> Points:
-    """Give points around the ring at half its width, in the camera's frame, (8, 3)."""
-    angle = 2 * np.pi * np.arange(RING_POINTS) / RING_POINTS
-    radius = (light.inner_radius_mm + light.outer_radius_mm) / 2
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle), np.full(RING_POINTS, light.offset_mm)], axis=1)
-
 
 def mirrored(points: Points, normals: Points, light: RingLight) -> tuple[Points, PerPoint]:
     """Follow the line of sight of each point after a mirror there, to where it comes nearest to the ring.

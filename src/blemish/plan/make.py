@@ -17,7 +17,7 @@ from blemish.plan.cover import Demand, demand, greedy, without_spare
 from blemish.plan.coverage import Coverage, coverage_of
 from blemish.plan.files import mistaken_places
 from blemish.plan.improve import by_integers, exchange
-from blemish.plan.light import RingLight, contradictions
+from blemish.plan.light import Light
 from blemish.plan.model import Plan, Viewpoint
 from blemish.plan.planning import Planning
 from blemish.plan.samples import Samples, inspected_regions, sample_surface
@@ -33,7 +33,7 @@ class Survey:
 
     part: Part
     camera: Camera
-    light: RingLight
+    light: Light
     planning: Planning
     samples: Samples
     candidates: Candidates
@@ -41,7 +41,7 @@ class Survey:
 
 
 def make_plan(
-    part: Part, camera: Camera, light: RingLight, planning: Planning, seed: int, *, caster: Caster | None = None
+    part: Part, camera: Camera, light: Light, planning: Planning, seed: int, *, caster: Caster | None = None
 ) -> Plan:
     """Choose viewpoints from which the inspected regions are seen.
 
@@ -54,7 +54,7 @@ def make_plan(
 
 
 def plan_with_coverage(
-    part: Part, camera: Camera, light: RingLight, planning: Planning, seed: int, *, caster: Caster | None = None
+    part: Part, camera: Camera, light: Light, planning: Planning, seed: int, *, caster: Caster | None = None
 ) -> tuple[Plan, Coverage]:
     """Do what :func:`make_plan` does, and say of each sample of the surface which viewpoint inspects it."""
     surveyed = survey(part, camera, light, planning, seed, caster=caster)
@@ -64,7 +64,7 @@ def plan_with_coverage(
 
 
 def survey(
-    part: Part, camera: Camera, light: RingLight, planning: Planning, seed: int, *, caster: Caster | None = None
+    part: Part, camera: Camera, light: Light, planning: Planning, seed: int, *, caster: Caster | None = None
 ) -> Survey:
     """Find out which admissible candidate inspects which sample of the surface; raises as :func:`make_plan` does."""
     _check(camera, light, planning)
@@ -90,7 +90,7 @@ def survey(
 def judge(
     part: Part,
     camera: Camera,
-    light: RingLight,
+    light: Light,
     planning: Planning,
     viewpoints: Sequence[Viewpoint],
     *,
@@ -108,7 +108,7 @@ def judge(
 def judge_with_coverage(
     part: Part,
     camera: Camera,
-    light: RingLight,
+    light: Light,
     planning: Planning,
     viewpoints: Sequence[Viewpoint],
     *,
@@ -223,15 +223,15 @@ def _engine(part: Part) -> Caster:
     return RayCaster(part.vertices_mm, part.triangles)
 
 
-def _check(camera: Camera, light: RingLight, planning: Planning) -> None:
+def _check(camera: Camera, light: Light, planning: Planning) -> None:
     wrong = mistakes(camera, light, planning)
     if wrong:
         raise PlanError("; ".join(wrong))
 
 
-def mistakes(camera: Camera, light: RingLight, planning: Planning) -> list[str]:
+def mistakes(camera: Camera, light: Light, planning: Planning) -> list[str]:
     """Say everything in camera, light and wishes that rules out any plan, whatever the part."""
-    wrong = list(contradictions(camera, light))
+    wrong = list(light.contradictions(camera))
     nearest_mm, _ = camera.sharp_depths_mm(planning.max_blur_px)
     finest = camera.focal_length_px / nearest_mm
     if finest < planning.min_px_per_mm:
@@ -246,7 +246,7 @@ def mistakes(camera: Camera, light: RingLight, planning: Planning) -> list[str]:
     return wrong
 
 
-def _none_admitted(part: Part, camera: Camera, light: RingLight, planning: Planning, reasons: np.ndarray) -> str:
+def _none_admitted(part: Part, camera: Camera, light: Light, planning: Planning, reasons: np.ndarray) -> str:
     found = ", ".join(
         f"{count} {reason}" for reason, count in zip(*np.unique(reasons, return_counts=True), strict=True)
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from blemish.frames import Pose
 from blemish.plan.camera import Camera
-from blemish.plan.light import RingLight
+from blemish.plan.light import Light
 from blemish.plan.planning import Planning
 
 
@@ -26,7 +26,7 @@ class Plan:
     part_digest: str
     """The part that this plan was made for."""
     camera: Camera
-    light: RingLight
+    light: Light
     viewpoints: tuple[Viewpoint, ...]
     coverage: float
     """Fraction of the part's inspected area that at least one viewpoint inspects."""

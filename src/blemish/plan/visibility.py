@@ -13,8 +13,7 @@ from blemish.arrays import Points
 from blemish.frames import Pose
 from blemish.plan.camera import Camera
 from blemish.plan.candidates import Candidates, Caster
-from blemish.plan.light import RingLight
-from blemish.plan.lighting import mirrored, ring_points
+from blemish.plan.light import Light
 from blemish.plan.planning import Planning
 from blemish.plan.samples import Samples
 
@@ -114,7 +113,7 @@ class _Pairs:
 
 
 def see(
-    samples: Samples, candidates: Candidates, camera: Camera, light: RingLight, planning: Planning, *, caster: Caster
+    samples: Samples, candidates: Candidates, camera: Camera, light: Light, planning: Planning, *, caster: Caster
 ) -> Visibility:
     """Find out which candidate inspects which sample.
 
@@ -182,19 +181,19 @@ def _in_view(
     return rows
 
 
-def _lit(pairs: _Pairs, light: RingLight, tracer: _Tracer) -> np.ndarray:
+def _lit(pairs: _Pairs, light: Light, tracer: _Tracer) -> np.ndarray:
     """Tell for which pairs at least one of eight points of the ring shines on the sample, bool (p,)."""
     lit = np.zeros(len(pairs.rows), dtype=bool)
-    for place in ring_points(light):
+    for place in light.points():
         dark = np.flatnonzero(~lit)
         if len(dark):
             lit[dark] = ~tracer.hidden(pairs.where(dark), place[None])
     return lit
 
 
-def _bright(pairs: _Pairs, light: RingLight, lobe_deg: float, tracer: _Tracer) -> np.ndarray:
+def _bright(pairs: _Pairs, light: Light, lobe_deg: float, tracer: _Tracer) -> np.ndarray:
     """Tell for which pairs the finish throws the ring into the lens, bool (p,)."""
-    place, angle = mirrored(*pairs.local(), light)
+    place, angle = light.mirrored(*pairs.local())
     bright = np.flatnonzero(angle <= 2 * np.deg2rad(lobe_deg))  # A slope turns what is mirrored by twice itself.
     is_bright = np.zeros(len(pairs.rows), dtype=bool)
     is_bright[bright] = ~tracer.hidden(pairs.where(bright), place[bright])

@@ -18,7 +18,6 @@ import drjit as dr
 import mitsuba as mi
 
 from blemish.finish import coated
-from blemish.render.ring import met, towards
 from blemish.render.sampler import PixelSampler
 from blemish.render.scene import Scene
 from blemish.render.view import View
@@ -30,25 +29,25 @@ CANDIDATES = 4
 def direct_light(  # noqa: PLR0917  a place on the metal and the random numbers to light it with
     scene: Scene, view: View, active: Any, micro: Any, to_viewer: Any, origin: Any, sampler: PixelSampler, bounce: int
 ) -> Any:
-    """Give the light that comes straight from the ring and from the surroundings."""
+    """Give the light that comes straight from the light and from the surroundings."""
     choose = sampler.pair(4 * bounce + 3)
-    from_ring, from_around = _Chosen(choose.x), _Chosen(choose.y)
+    from_light, from_around = _Chosen(choose.x), _Chosen(choose.y)
     for number in range(CANDIDATES):
         more = PixelSampler(sampler.pixel, sampler.index * CANDIDATES + number, sampler.seed)
-        # Towards a place on the ring.
-        direction, distance, by_light = towards(view.ring, origin, more.pair(4 * bounce + 1))
+        # Towards a place on the light.
+        direction, distance, by_light = view.light.towards(origin, more.pair(4 * bounce + 1))
         value, by_metal = coated.eval_pdf(micro, to_viewer, micro.frame.to_local(direction), scene.finishes.metal)
         is_open = active & (dr.dot(direction, micro.base_normal) > 0) & (by_light > 0)
-        from_ring.add(direction, distance, dr.select(is_open, value / (by_light + by_metal), 0))
+        from_light.add(direction, distance, dr.select(is_open, value / (by_light + by_metal), 0))
         # In a direction chosen by the metal.
         direction, weight, by_metal = coated.sample(micro, to_viewer, more.pair(4 * bounce + 2), scene.finishes.metal)
         direction = micro.frame.to_world(direction)
-        distance, by_light = met(view.ring, origin, direction)
+        distance, by_light = view.light.met(origin, direction)
         weight = dr.select(active & (dr.dot(direction, micro.base_normal) > 0), weight, 0)
         is_met = by_light > 0
-        from_ring.add(direction, distance, dr.select(is_met, weight * by_metal / (by_light + by_metal), 0))
+        from_light.add(direction, distance, dr.select(is_met, weight * by_metal / (by_light + by_metal), 0))
         from_around.add(direction, mi.Float(dr.inf), dr.select(is_met, 0, weight))
-    light = view.ring.radiance * from_ring.lit(scene, origin) + view.ambient * from_around.lit(scene, origin)
+    light = view.light.radiance * from_light.lit(scene, origin) + view.ambient * from_around.lit(scene, origin)
     return light / CANDIDATES
 
 

@@ -20,11 +20,19 @@ from blemish.render.scene import Scene
 RING_SEGMENTS = 256
 
 
-def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering: Rendering, *, bsdf: Any = None) -> Any:
+def as_mitsuba(
+    scene: Scene,
+    camera: Camera,
+    world_from_camera: Pose,
+    rendering: Rendering,
+    *,
+    bsdf: Any = None,
+    sampler: str = "multijitter",
+) -> Any:
     """Make a ``mi.Scene`` that ``mi.render`` turns into the radiance of :func:`.frame.shoot`, up to noise.
 
     The background is what surrounds the part, so ``background_radiance`` and ``ambient_radiance`` must be the same.
-    Another ``bsdf`` may take the place of the finishes.
+    Another ``bsdf`` may take the place of the finishes, and another ``sampler`` that of Mitsuba's best for this.
     """
     import drjit as dr
     import mitsuba as mi
@@ -32,6 +40,8 @@ def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering:
     from blemish.finish.bsdf import MachinedMetal
     from blemish.render.view import sample_angle
 
+    if not isinstance(scene.light, RingLight) or len(scene.light.shining) < scene.light.segments:
+        raise ValueError("only whole ring lights are made for Mitsuba")
     if any(camera.distortion) or rendering.depth_of_field:
         raise ValueError("this scene has a pinhole camera: take one without distortion, and depth_of_field = false")
     if rendering.background_radiance != rendering.ambient_radiance:
@@ -61,7 +71,7 @@ def as_mitsuba(scene: Scene, camera: Camera, world_from_camera: Pose, rendering:
                     "pixel_format": "luminance",
                     "rfilter": {"type": "box"},
                 },
-                "sampler": {"type": "multijitter", "sample_count": rendering.samples_per_pixel},
+                "sampler": {"type": sampler, "sample_count": rendering.samples_per_pixel},
             },
             "integrator": {"type": "direct"}
             if rendering.bounces == 1

@@ -16,7 +16,7 @@ from blemish.finish.borders import borders_of
 from blemish.finish.metals import metal_named
 from blemish.finish.skin import BARE, Skin
 from blemish.part.model import Part
-from blemish.plan.light import RingLight
+from blemish.plan.light import Light
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Scene:
     """
 
     specimen: str
-    light: RingLight
+    light: Light
     significant: tuple[int, ...]
     """Ids of the defects that go into masks."""
     defects: tuple[int, ...]
@@ -51,7 +51,7 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
     part: Part,
     finishes: Mapping[str, Finish],
     metal: str,
-    light: RingLight,
+    light: Light,
     skin: Skin = BARE,
     *,
     with_twin: bool = False,
@@ -75,7 +75,7 @@ def build_scene(  # noqa: PLR0917  all that a specimen looks like, in the order 
     return replace(scene, twin=_scene(before, light, finishes_of(before.films), rows))
 
 
-def _scene(specimen: Specimen, light: RingLight, finishes: Any, rows: np.ndarray) -> Scene:
+def _scene(specimen: Specimen, light: Light, finishes: Any, rows: np.ndarray) -> Scene:
     import drjit as dr
     import mitsuba as mi
 

@@ -20,8 +20,8 @@ import numpy as np
 
 from blemish.frames import Pose
 from blemish.plan.camera import Camera
+from blemish.render.emitters import Annulus, Bars, Dome, place
 from blemish.render.rendering import Rendering
-from blemish.render.ring import Ring, place
 from blemish.render.sampler import PixelSampler
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ STEPS = 8
 
 @dataclass(frozen=True)
 class View:
-    """A camera at its place with its ring, as data to the compiled code."""
+    """A camera at its place with its light, as data to the compiled code."""
 
     right: Any
     down: Any
@@ -50,12 +50,12 @@ class View:
     """k1, k2, p1, p2, k3; None is a lens that draws straight lines straight."""
     sample_angle: Any
     """The angle across which one sample looks, in rad: that of a pixel over the square root of its samples."""
-    ring: Ring
+    light: Annulus | Bars | Dome
     ambient: Any
 
 
 def look(scene: Scene, camera: Camera, world_from_camera: Pose, rendering: Rendering) -> View:
-    """Put camera and ring in place."""
+    """Put camera and light in place."""
     right, down, forward = (mi.Vector3f(*map(float, column)) for column in world_from_camera.rotation.T)
     eye = mi.Point3f(*map(float, world_from_camera.translation_mm))
     sizes = (mi.Float(camera.focal_length_px), mi.UInt32(camera.width_px), mi.UInt32(camera.height_px))
