@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blemish.dataset import write
@@ -34,6 +34,7 @@ def again(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (np.clip(taken, 0, 255) * 257).astype(np.uint16)
 
 
+@settings(max_examples=20)
 @given(seed=st.integers(0, 1000))
 def test_a_photograph_taken_again_is_found_and_another_is_not(seed: int) -> None:
     """Whatever the surface: its second photograph is found in the other set, and nothing else is."""

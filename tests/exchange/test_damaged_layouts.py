@@ -14,7 +14,7 @@ from blemish.dataset.verify import verify
 from blemish.errors import BlemishError
 from blemish.exchange import bring_in
 
-MUTANTS = int(os.environ.get("BLEMISH_MUTANTS", "10"))
+MUTANTS = int(os.environ.get("BLEMISH_MUTANTS", "5"))
 """Of each set; more are for a long evening."""
 
 
