@@ -174,7 +174,7 @@ def place(light: Light, world_from_camera: Pose) -> Annulus | Bars | Dome:
         )
     else:
         made = _annulus(light, world_from_camera)
-    dr.make_opaque(made)
+    dr.make_opaque([number for number in vars(made).values() if number is not None])
     return made
 
 
