@@ -54,6 +54,7 @@ def test_photographs_carry_what_rendered_frames_carry(source: Path) -> None:
     """Pose, camera and light are the plan's, one specimen an object, and BOP takes them as it takes rendered ones."""
     bring_in("labelme", source / "in", source / "set", poses=source / "table.csv", split="1:1")
     assert verify(source / "set").ok
+    assert verify(source / "set").warnings == ()
     dataset = open_dataset(source / "set")
     poses = {view.name: view.world_from_camera for view in read_poses(source / "set/plan.json")}
     assert [frame.name for frame in dataset.frames] == ["B/v000", "B/v002", "part_A/v000", "part_A/v001"]

@@ -15,10 +15,16 @@ def write_meshes(root: Path, folder: Path) -> int:
     with storing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted((root / "specimens").glob("*/part.ply")):
-            try:
-                geometry = ply.unpack(path.read_bytes())
-            except ValueError as error:
-                raise DatasetError(f"{path}: {error}; make the dataset again to repair it") from None
+            geometry = geometry_of(root, path.parent.name)
             (folder / f"{path.parent.name}.ply").write_bytes(ply.pack_coloured(geometry))
             written += 1
     return written
+
+
+def geometry_of(root: Path, specimen: str) -> ply.Geometry:
+    """Read the mesh of one specimen of a dataset."""
+    path = root / "specimens" / specimen / "part.ply"
+    try:
+        return ply.unpack(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{path}: {error}; make the dataset again to repair it") from None

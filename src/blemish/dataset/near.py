@@ -6,7 +6,8 @@ most :data:`FEW` places are looked at again: their fine structure, light and sha
 :data:`LIKE`. On the Magnetic Tile Defects these figures find 749 pairs among photographs of one tile and none among
 photographs of different tiles.
 
-Parts of one shape look alike from one place however good they are, so rendered images are not compared.
+Parts of one shape look alike from one place however good they are, so rendered images and photographs that were taken
+along a plan are not compared.
 """
 
 from __future__ import annotations

@@ -124,10 +124,9 @@ def bring_in(
         looks = {name: look for one in taken for name, look in one.looks.items()}
         official = {f"{one.id}/{view}": sample.official_set for one in specimens for view, sample in one.views.items()}
         drawn = None if rule is None else deal([one.record for one in taken], entries, official, rule)
+        alike = near(dst, entries, looks, drawn) if cell is None else ()
         summary = _account(foreign, taken, drawn)
-        summary = dataclasses.replace(
-            summary, notes=(*summary.notes, *near(dst, entries, looks, drawn)), skipped=skipped, **came
-        )
+        summary = dataclasses.replace(summary, notes=(*summary.notes, *alike), skipped=skipped, **came)
         write.attach(dst, "import.json", to_json(summary))
         frames = [(entry.specimen, entry.view) for entry in entries]
         finished = write.finish(dst, header, frames=frames, split=drawn)
