@@ -10,7 +10,7 @@ from importlib import metadata
 
 MAKING = {"mitsuba": "make", "drjit": "make", "cascadio": "make", "adobe-lagrange": "make", "trimesh": "make"}
 LEARNING = {"torch": "learn", "torchvision": "learn", "segmentation-models-pytorch": "learn", "safetensors": "learn"}
-REPORTING = {"matplotlib": "report", "jinja2": "report"}
+REPORTING = {"matplotlib": "report", "jinja2": "report", "viser": "view"}
 
 CURE = "in the clone of this project, `pip install -e '.[{extra}]' -c constraints.txt`"
 """How to get the packages of an extra: the project is used from a clone, with the versions that it was tested with."""

@@ -9,6 +9,7 @@ VERBS = {
     "new": "Make a study folder with a commented study.toml.",
     "check": "Tell every mistake in a study, and what it would cost in frames, disk and time.",
     "plan": "Find the viewpoints that cover the part, and print the coverage.",
+    "view": "See the plan in the browser; move, add and delete views.",
     "make": "Make the dataset; run it again to go on where it stopped.",
     "verify": "Prove that a dataset on disk is what its format promises.",
     "import": "Bring foreign or annotated photographs into a dataset.",
