@@ -73,34 +73,6 @@ def test_films_are_listed_and_in_no_mask() -> None:
     assert not dusty.mask.any()
 
 
-def test_other_films_are_data_to_the_same_program() -> None:
-    """Another pattern, place and size of a kind of film is evaluated by the program that is there."""
-    import drjit as dr
-    import mitsuba as mi
-
-    from blemish.finish.soiling import coat_at
-
-    places = mi.Point3f(dr.linspace(mi.Float, -4, 4, 1000), 1.0, 5.0)
-    triangle = mi.UInt32(dr.arange(mi.UInt32, 1000) % 10)
-    dr.eval(places, triangle)
-
-    def compiled(film: Dust) -> list[bool]:
-        films = with_film(film, DARK).finishes.films
-        dr.set_flag(dr.JitFlag.KernelHistory, True)
-        try:
-            dr.kernel_history_clear()
-            coat = coat_at(films, places, triangle, active=True)
-            dr.eval(coat.shine, coat.diffuse, coat.haze, coat.relief)
-            return [not entry["cache_hit"] for entry in dr.kernel_history() if entry["type"] == dr.KernelType.JIT]
-        finally:
-            dr.set_flag(dr.JitFlag.KernelHistory, False)
-
-    assert compiled(SPECKS)
-    other = compiled(Dust(patch_mm=6.0, speck_mm=0.5, cell_mm=1.0, pattern=9))
-    assert other
-    assert not any(other)
-
-
 def test_mitsuba_itself_renders_films_the_same(tmp_path: Path) -> None:
     """Mitsuba's integrator, which chooses and weighs directions by our BSDF, sees the same dust, up to noise."""
     agree("dust", 1, tmp_path)
