@@ -67,7 +67,7 @@ def recipe(width_px: int, height_px: int, samples: int) -> Recipe:
             {"kind": "milled", "regions": ["milled"]},
             {"kind": "brushed"},
         ],
-        "render": {"samples_per_pixel": samples},
+        "render": {"samples_per_pixel": samples, "noise_share": 0},
     }
     return read(Recipe, values, "the recipe")
 
