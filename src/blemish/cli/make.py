@@ -70,5 +70,18 @@ def announce(cost: Cost) -> None:
 def tell(made: Made) -> None:
     """Print what a run of ``make`` did."""
     print(f"{made.root}: {made.frames} frames, {made.shot} of them made now")
+    samples = _samples_of(made)
+    if made.shot and samples:
+        print(f"  {samples / 1e6:.1f} million samples a frame")
     for name in made.removed:
         print(f"  removed {name}: it belongs to another recipe")
+
+
+def _samples_of(made: Made) -> float:
+    """Give how many samples a frame took, in the mean of at most fifty frames."""
+    from blemish.dataset import open_dataset
+
+    dataset = open_dataset(made.root)
+    chosen = dataset.frames[:: max(1, len(dataset.frames) // 50)]
+    counts = [(dataset.record(frame).rendering or {}).get("samples", 0) for frame in chosen]
+    return sum(counts) / max(len(counts), 1)
