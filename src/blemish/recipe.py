@@ -24,6 +24,7 @@ from blemish.part import Part, PartSource
 from blemish.part.rules import RegionRule
 from blemish.plan import Camera, Plan, Planning, RingLight, Viewpoint
 from blemish.plan.lights import AnyLight
+from blemish.plan.misplace import Misplacement, misplace
 from blemish.render.rendering import RenderingPopulation
 from blemish.render.sensor import SensorPopulation
 from blemish.seeds import stream
@@ -73,6 +74,8 @@ class Recipe:
     """The light, from its data sheet: a ring, bars, a dome, or coaxial."""
     plan: Planning = Planning()
     """Where to look from."""
+    misplacement: Misplacement = Misplacement()
+    """How precisely parts are laid down and the camera is calibrated; what is drawn stands in each ``frame.json``."""
     specimens: Specimens = Specimens()
     """How many correct and defective examples."""
     defects: tuple[DefectPopulation, ...] = ()
@@ -117,6 +120,13 @@ def drawn(recipe: Recipe, what: Literal["skin", "render", "sensor"], *names: str
 
 PLANNING = 1
 """Raised when planning changes, so that plans of an older way of planning are made anew."""
+
+
+def as_it_turned_out(recipe: Recipe, part: Part, specimen: str, planned: Viewpoint) -> Viewpoint:
+    """Give the viewpoint that a planned one turns out to be for a specimen, which lies and is seen a little askew."""
+    if recipe.misplacement == Misplacement():
+        return planned
+    return misplace(recipe.misplacement, part.centre_mm, recipe.seed, specimen).view(planned)
 
 
 def plan_digest(recipe: Recipe, part: Part) -> str:
@@ -166,7 +176,7 @@ def frame_digest(  # noqa: PLR0917  all that it follows from
         {
             "specimen": specimen_digest(recipe, part, specimen, made_by),
             "view": viewpoint.name,
-            "world_from_camera": viewpoint.world_from_camera.matrix(),
+            "world_from_camera": as_it_turned_out(recipe, part, specimen, viewpoint).world_from_camera.matrix(),
             "camera": plan.camera,
             "light": plan.light,
             "render": recipe.render,

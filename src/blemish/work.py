@@ -31,7 +31,7 @@ from blemish.finish import draw_finishes
 from blemish.finish.skin import Skin
 from blemish.part import Part
 from blemish.plan import Plan, Viewpoint
-from blemish.recipe import Recipe, drawn, frame_digest, is_defective, software, specimen_digest
+from blemish.recipe import Recipe, as_it_turned_out, drawn, frame_digest, is_defective, software, specimen_digest
 from blemish.render import Frame, Rendering, Scene, Sensor, build_scene, shoot
 from blemish.seeds import number
 from blemish.settings import plain, read
@@ -201,12 +201,14 @@ def _shoot(job: Job, root: Path, scene: Scene, viewpoint: Viewpoint) -> None:
     seed = number(recipe.seed, "frame", specimen, viewpoint.name)
     sensor: Sensor = drawn(recipe, "sensor", specimen, viewpoint.name)
     rendering: Rendering = drawn(recipe, "render", specimen, viewpoint.name)
-    frame = shoot(scene, plan.camera, viewpoint, sensor, rendering, seed)
+    turned_out = as_it_turned_out(recipe, job.part, specimen, viewpoint)
+    frame = shoot(scene, plan.camera, turned_out, sensor, rendering, seed)
     record = FrameRecord(
         specimen=specimen,
         view=viewpoint.name,
         digest=digest,
-        world_from_camera=rows(viewpoint.world_from_camera),
+        world_from_camera=rows(turned_out.world_from_camera),
+        planned_world_from_camera=None if turned_out is viewpoint else rows(viewpoint.world_from_camera),
         camera=plain(plan.camera),
         light=plain(plan.light),
         exposure=plain(frame.sensor),

@@ -147,6 +147,9 @@ class FrameRecord:
     digest: str
     """SHA-256 of all that made this frame: with the same digest, the same pixels."""
     world_from_camera: Rows | None = None
+    """Where the camera was, seen from the part."""
+    planned_world_from_camera: Rows | None = None
+    """Where it was meant to be, where the specimen lay or the camera was calibrated a little askew."""
     camera: dict[str, Any] | None = None
     light: dict[str, Any] | None = None
     exposure: dict[str, Any] | None = None
