@@ -2,16 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from blemish.arrays import Points, Triangles
 from blemish.plan.samples import Samples
+from blemish.plan.visibility import REASONS
+
+Colour = tuple[int, int, int]
+
+PALETTE: tuple[Colour, ...] = (
+    (107, 153, 199),
+    (222, 158, 97),
+    (140, 186, 122),
+    (204, 184, 107),
+    (168, 135, 189),
+    (140, 184, 184),
+    (205, 130, 140),
+    (150, 150, 150),
+)
+COUNTS: tuple[Colour, ...] = ((214, 69, 65), (198, 219, 239), (107, 174, 214), (33, 113, 181), (8, 48, 107))
+"""Never, once, twice, three times, four times or more."""
+NEVER: Colour = (70, 60, 70)
+"""What no view can inspect."""
+PLAIN: Colour = (170, 172, 176)
+"""What there is nothing to say of."""
 
 MOST_TRIANGLES = 60_000
 TURN = 0.5
 """What a turn of the normal by about 60 degrees is worth, in spacings: the other side of a thin wall is not near."""
+
+
+@dataclass(frozen=True, eq=False)
+class Painting:
+    """A colour for each sample, and what the colours mean."""
+
+    colours: np.ndarray
+    """RGB, uint8 (n, 3)."""
+    legend: tuple[tuple[str, Colour], ...]
+
+
+def painted(index: np.ndarray, names: Sequence[str], colours: Sequence[Colour]) -> Painting:
+    """Give each class of samples its colour; the legend has the classes that there are."""
+    table = np.array([colours[i % len(colours)] for i in range(len(names))], dtype=np.uint8)
+    red_green_blue = [tuple(int(value) for value in row) for row in table]
+    return Painting(table[index], tuple((names[i], red_green_blue[i]) for i in np.unique(index)))
+
+
+def by_count(times: np.ndarray, furthest: np.ndarray) -> Painting:
+    """Colour by how many views inspect a sample; red is what another view could inspect."""
+    names = ["by no view", "once", "twice", "3 times", "4 times or more", "no view can"]
+    hopeless = (times == 0) & (furthest < len(REASONS))
+    return painted(np.where(hopeless, 5, np.minimum(times, 4)), names, (*COUNTS, NEVER))
+
+
+def by_reason(times: np.ndarray, furthest: np.ndarray) -> Painting:
+    """Colour what is not inspected by the reason."""
+    reason = np.where(times > 0, len(REASONS) + 1, furthest)
+    return painted(reason, [*REASONS, "another view could", "inspected"], (*PALETTE[:6], COUNTS[0], PLAIN))
 
 
 @dataclass(frozen=True, eq=False)

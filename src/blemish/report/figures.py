@@ -11,7 +11,10 @@ import numpy as np
 from blemish.arrays import Grey
 from blemish.dataset.ply import Geometry
 from blemish.frames import Pose
+from blemish.plan.painted import Canvas, Painting
 from blemish.report.splat import Splat, splat
+from blemish.report.visible import Seen
+from blemish.report.visible import draw as draw_visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,6 +80,19 @@ def viewpoints(geometry: Geometry, poses: Sequence[Pose]) -> bytes:
     return _png(figure)
 
 
+def coverage(paintings: Sequence[Painting], places: Canvas) -> bytes:
+    """Draw the part from above and below, a row for each way of colouring its samples."""
+    figure, axes = _canvas(len(paintings), 2, width=9, height=4.6 * len(paintings))
+    for row, painting in zip(np.reshape(axes, (-1, 2)), paintings, strict=True):
+        table = np.vstack([painting.colours / 255.0, STEEL[None]])
+        for axis, direction in zip(row, (FROM_ABOVE, FROM_BELOW), strict=True):
+            _show(axis, splat(places.vertices_mm, places.triangles, table[places.sample], direction, size=560))
+        for name, colour in painting.legend:
+            row[0].plot([], [], "s", color=np.array(colour) / 255.0, markersize=8, label=name)
+        row[0].legend(loc="upper center", bbox_to_anchor=(1.0, 0.02), ncols=4, frameon=False, fontsize=8.5)
+    return _png(figure)
+
+
 def learning(rows: Sequence[dict[str, Any]]) -> bytes:
     """Draw the loss and the validation F1 against the epoch."""
     figure, (left, right) = _canvas(1, 2, width=9, height=3.2, bare=False)
@@ -107,6 +123,13 @@ def precision_recall(evaluation: Evaluation) -> bytes:
     right.axvline(evaluation.threshold, color="0.5", linestyle=":", label="threshold in use")
     right.set(xlabel="threshold", xlim=(0, 1), ylim=(0, 1.02))
     right.legend(frameon=False)
+    return _png(figure)
+
+
+def visible(seen: Seen) -> bytes:
+    """Draw how much of what is labelled can be seen."""
+    figure, axes = _canvas(1, 2, width=9, height=3.4, bare=False)
+    draw_visible(seen, axes)
     return _png(figure)
 
 

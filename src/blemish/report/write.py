@@ -24,16 +24,10 @@ from blemish.evaluate.table import COLUMNS, breakdown, cells
 from blemish.frames import Pose
 from blemish.learn import Protocol, curves
 from blemish.report import figures
+from blemish.report.picture import Picture, picture
+from blemish.report.planned import coverage_pictures, planned_of
+from blemish.report.visible import seen_of
 from blemish.settings import plain
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture inside the page."""
-
-    data: str
-    caption: str
-    kind: str = "image/png"
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ def write_report(run: Path, data: Path | None = None) -> Path:
         measured=_measured(evaluation) if evaluation else "",
         by_kind=breakdown(evaluation) if evaluation else [],
         sections=list(_sections(run, dataset, plan, evaluation)),
-        coverage=[(region, f"{share:.1%}") for region, share in plan.get("coverage_by_region", {}).items()],
+        planned=planned_of(run, plan),
         commands=list(_commands(data, model)),
         departures=list(_departures(model)),
         facts=list(_facts(model, dataset)),
@@ -158,19 +152,24 @@ def _sections(
         )
     geometry = _geometry(dataset) if dataset and dataset.header.kind == "rendered" else None
     if geometry is not None:
-        pictures = [_picture(figures.regions(geometry[1]), "The part, coloured by region")]
+        pictures = [picture(figures.regions(geometry[1]), "The part, coloured by region")]
         if plan:
             poses = [Pose.from_matrix(np.array(view["world_from_camera"])) for view in plan["viewpoints"]]
-            pictures.append(_picture(figures.viewpoints(geometry[1], poses), "Where the camera stands and looks"))
+            pictures.append(picture(figures.viewpoints(geometry[1], poses), "Where the camera stands and looks"))
+            pictures += coverage_pictures(run, plan, geometry[1])
         yield Section("The part and the plan", "", tuple(pictures))
         caption = f"Specimen {geometry[0]}: its defects in red, significant or not"
-        yield Section("A specimen", "", (_picture(figures.defects(geometry[1]), caption),))
+        yield Section("A specimen", "", (picture(figures.defects(geometry[1]), caption),))
+    seen = seen_of(dataset) if dataset and dataset.header.kind == "rendered" else None
+    if seen is not None:
+        drawn = picture(figures.visible(seen), "Red: less than the noise and texture around it")
+        yield Section("What can be seen of the defects", seen.sentence(), (drawn,))
     rows = curves.read(run / "model")
     if rows:
-        pictures = [_picture(figures.learning(rows), "Loss and validation F1 by epoch")]
+        pictures = [picture(figures.learning(rows), "Loss and validation F1 by epoch")]
         if evaluation:
             pictures.append(
-                _picture(figures.precision_recall(evaluation), f"Precision and recall on {_measured_on(evaluation)}")
+                picture(figures.precision_recall(evaluation), f"Precision and recall on {_measured_on(evaluation)}")
             )
         yield Section("Curves", "", tuple(pictures))
 
@@ -213,10 +212,6 @@ def _facts(model: dict[str, Any], dataset: Dataset | None) -> Iterator[tuple[str
         yield "SHA-256 of the weights", model["weights"]["sha256"]
         for name, version in model["software"].items():
             yield f"trained with {name}", version
-
-
-def _picture(data: bytes, caption: str) -> Picture:
-    return Picture(base64.b64encode(data).decode(), caption)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blemish.errors import RequestError
-from blemish.viewer.colours import MODES, Painting, paint
+from blemish.plan.painted import Painting
+from blemish.viewer.colours import MODES, paint
 from blemish.viewer.draft import in_words, sight_in_words
 
 if TYPE_CHECKING:

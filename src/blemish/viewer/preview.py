@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from blemish.defects import make_specimen
 from blemish.finish import draw_finishes
+from blemish.finish.skin import Skin
 from blemish.part import Part
 from blemish.plan import Camera, Viewpoint
-from blemish.recipe import Recipe, is_defective
-from blemish.render import Scene, build_scene, shoot
-from blemish.seeds import stream
+from blemish.recipe import Recipe, drawn, is_defective
+from blemish.render import Rendering, Scene, Sensor, build_scene, shoot
 
 LONGEST_PX = 480
 SAMPLES = 8
@@ -26,8 +25,7 @@ def scene_of(recipe: Recipe, part: Part, specimen: str = AS_DESIGNED) -> Scene:
     name = specimen if specimen != AS_DESIGNED else recipe.specimens.names[0]
     defects = recipe.defects if specimen != AS_DESIGNED else ()
     made = make_specimen(part, name, is_defective(name) and bool(defects), defects, recipe.seed, recipe.finest_edge_mm)
-    looks: Any = recipe.skin
-    skin = looks.draw(stream(recipe.seed, "skin", name))
+    skin: Skin = drawn(recipe, "skin", name)
     finishes = draw_finishes(part, recipe.finishes, recipe.seed, name)
     return build_scene(made, part, finishes, recipe.metal, recipe.light, skin)
 
@@ -47,8 +45,10 @@ def preview(scene: Scene, recipe: Recipe, view: Viewpoint) -> np.ndarray:
     """Render a view: RGB, uint8 (h, w, 3), the significant defects outlined in green."""
     import cv2
 
-    quick = replace(recipe.render, samples_per_pixel=SAMPLES, bounces=1)
-    frame = shoot(scene, smaller(recipe.camera), view, recipe.sensor, quick, recipe.seed)
+    sensor: Sensor = drawn(recipe, "sensor", scene.specimen, view.name)
+    rendering: Rendering = drawn(recipe, "render", scene.specimen, view.name)
+    quick = replace(rendering, samples_per_pixel=SAMPLES, max_samples_per_pixel=SAMPLES, bounces=1, visibility=False)
+    frame = shoot(scene, smaller(recipe.camera), view, sensor, quick, recipe.seed)
     picture = np.repeat(frame.image[..., None], 3, axis=2)
     marked = (frame.mask > 0).astype(np.uint8)
     picture[cv2.dilate(marked, np.ones((3, 3), np.uint8)) - marked > 0] = (60, 220, 60)

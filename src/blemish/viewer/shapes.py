@@ -42,7 +42,8 @@ def _matt(tree: dict) -> None:
 def light_mesh(light: Light) -> tuple[Points, Triangles]:
     """Give what shines in the camera's frame: a ring's lit sectors, or discs at the places that planning counts."""
     rims = _rims(light)
-    vertices, triangles = [], []
+    vertices: list[Points] = []
+    triangles: list[np.ndarray] = []
     for inner, outer in rims:
         start, count = 2 * ROUND * len(vertices), len(inner)
         here, after = np.arange(count - 1), np.arange(1, count)

@@ -7,8 +7,9 @@ ray caster belong to one thread, and no two edits cross.
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import redirect_stdout, suppress
 from io import StringIO
 from typing import Any
@@ -21,7 +22,7 @@ from blemish.plan.painted import Canvas, canvas
 from blemish.viewer import draft as drafts
 from blemish.viewer.panel import Panel
 from blemish.viewer.session import Session
-from blemish.viewer.shapes import coloured_glb, pose_of, quaternion, light_lines, light_mesh
+from blemish.viewer.shapes import coloured_glb, light_lines, light_mesh, pose_of, quaternion
 
 CHOSEN, OTHER, REFUSED = (235, 110, 20), (60, 90, 130), (200, 40, 40)
 LIT, RING = (255, 214, 90), (190, 170, 110)
@@ -74,7 +75,9 @@ class Window:
                 self.panel.tell("This cannot be done", str(error), wrong=True)
             return None
 
-        return self._worker.submit(told)
+        done = self._worker.submit(told)
+        done.add_done_callback(_bug)
+        return done
 
     def draw_all(self) -> None:
         """Draw the session as it is now."""
@@ -110,7 +113,9 @@ class Window:
             handle.visible = self.panel.shows_views or chosen
         poses = [view.world_from_camera for view in session.draft.viewpoints] if self.panel.shows_lights else []
         lines = light_lines(bench.light, poses)
-        rings = scene.add_line_segments("/lights", lines if len(lines) else np.zeros((1, 2, 3)), RING, thickness=0.6)
+        rings = scene.add_line_segments(
+            "/lights", lines if len(lines) else np.zeros((1, 2, 3)), RING, thickness=self._reach / 120
+        )
         rings.visible = bool(poses)
         pose = session.draft.sight(session.selected).view.world_from_camera
         vertices, triangles = light_mesh(bench.light)
@@ -155,9 +160,10 @@ class Window:
         scene.configure_default_lights(enabled=True, cast_shadow=False)
         scene.add_light_ambient("/ambient", intensity=0.9)
         size = float(np.linalg.norm(bench.part.size_mm))
-        away = 0.5 * size + bench.camera.working_distance_mm
+        away = size + bench.camera.working_distance_mm
         first.position = bench.part.centre_mm + away * np.array([0.55, -0.65, 0.52])
         first.look_at, first.near, first.far = bench.part.centre_mm, 1.0, 50 * away
+        first.fov = float(np.deg2rad(48.0))
 
     def _add_frustum(self, name: str) -> Any:
         camera = self.session.draft.bench.camera
@@ -166,7 +172,7 @@ class Window:
         # The drawing is scaled to a volume, not to a length: this gives it the length that is wanted.
         scale = self._reach * float(np.cbrt(up * up * aspect / 3))
         handle = self._server.scene.add_camera_frustum(
-            f"/views/{name}", fov, aspect, scale=scale, thickness=self._reach / 40, cast_shadow=False
+            f"/views/{name}", fov, aspect, scale=scale, thickness=self._reach / 90, cast_shadow=False
         )
         handle.on_click(lambda _event: self.do(lambda: self.select(name)) and None)
         self._frustums[name] = handle
@@ -213,3 +219,10 @@ class Window:
         pose = drafts.facing(self.session.draft.bench, np.array(eye_mm, dtype=np.float64), ahead)
         self.edit(lambda: self.session.add(pose))
         self.show_preview()
+
+
+def _bug(done: Future[Any]) -> None:
+    """Print what nobody foresaw; a thread would keep it to itself."""
+    error = None if done.cancelled() else done.exception()
+    if error is not None:
+        traceback.print_exception(error)
