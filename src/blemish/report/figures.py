@@ -80,16 +80,15 @@ def viewpoints(geometry: Geometry, poses: Sequence[Pose]) -> bytes:
     return _png(figure)
 
 
-def coverage(paintings: Sequence[Painting], places: Canvas) -> bytes:
-    """Draw the part from above and below, a row for each way of colouring its samples."""
-    figure, axes = _canvas(len(paintings), 2, width=9, height=4.6 * len(paintings))
-    for row, painting in zip(np.reshape(axes, (-1, 2)), paintings, strict=True):
-        table = np.vstack([painting.colours / 255.0, STEEL[None]])
-        for axis, direction in zip(row, (FROM_ABOVE, FROM_BELOW), strict=True):
-            _show(axis, splat(places.vertices_mm, places.triangles, table[places.sample], direction, size=560))
-        for name, colour in painting.legend:
-            row[0].plot([], [], "s", color=np.array(colour) / 255.0, markersize=8, label=name)
-        row[0].legend(loc="upper center", bbox_to_anchor=(1.0, 0.02), ncols=4, frameon=False, fontsize=8.5)
+def coverage(painting: Painting, places: Canvas) -> bytes:
+    """Draw the part from above and below, each place in the colour of its sample."""
+    figure, axes = _canvas(1, 2, width=9, height=4.5)
+    table = np.vstack([painting.colours / 255.0, STEEL[None]])
+    for axis, direction in zip(axes, (FROM_ABOVE, FROM_BELOW), strict=True):
+        _show(axis, splat(places.vertices_mm, places.triangles, table[places.sample], direction, size=560))
+    for name, colour in painting.legend:
+        axes[0].plot([], [], "s", color=np.array(colour) / 255.0, markersize=9, label=name)
+    figure.legend(loc="lower center", ncols=max(1, len(painting.legend)), frameon=False, fontsize=9)
     return _png(figure)
 
 

@@ -51,12 +51,11 @@ def coverage_pictures(run: Path, plan: Mapping[str, Any], geometry: Geometry) ->
         return []
     times, furthest = coverage.times, coverage.visibility.furthest
     places = canvas(geometry.vertices_mm.astype(np.float64), geometry.triangles, coverage.samples)
-    paintings = [by_count(times, furthest)]
-    caption = "How many views inspect each place (above), from above and from below"
+    pictures = [picture(figures.coverage(by_count(times, furthest), places), "How many views inspect each place")]
     if (times == 0).any():
-        paintings.append(by_reason(times, furthest))
-        caption += "; why the rest is not inspected (below)"
-    return [picture(figures.coverage(paintings, places), caption)]
+        reasons = figures.coverage(by_reason(times, furthest), places)
+        pictures.append(picture(reasons, "What no view of the plan inspects, and why"))
+    return pictures
 
 
 def _coverage(run: Path, plan: Mapping[str, Any]) -> Coverage | None:
