@@ -121,7 +121,7 @@ class Panel:
     def _save_plan(self) -> None:
         words = self._window.session.save()
         self.refresh()
-        self.tell("Saved", f"{words}\n{self._window.session.path}")
+        self.tell("Saved", f"{words.splitlines()[0]}. {self._window.session.path}")
 
 
 def _legend(painting: Painting) -> str:

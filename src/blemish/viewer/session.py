@@ -56,6 +56,11 @@ class Session:
         found = sorted(path.parent.name for path in (self.dataset / "specimens").glob("*/part.ply"))
         return (AS_DESIGNED, *found)
 
+    @property
+    def has_scene(self) -> bool:
+        """Whether a preview would come at once."""
+        return self._scene is not None
+
     def move(self, name: str, pose: Pose) -> None:
         """Put a view elsewhere."""
         self._change(drafts.moved(self.draft, name, pose))

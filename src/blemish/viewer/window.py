@@ -143,9 +143,11 @@ class Window:
         self.panel.show_preview(self.session.preview(name), f"{name}, {self.session.specimen}")
 
     def edit(self, change: Callable[[], Any]) -> None:
-        """Do an edit and draw what came of it."""
+        """Do an edit and draw what came of it; the preview follows once there was one."""
         change()
         self.draw_all()
+        if self.session.has_scene:
+            self.show_preview()
 
     @property
     def _reach(self) -> float:
@@ -217,7 +219,8 @@ class Window:
         """Add a view that looks at what the browser looks at."""
         ahead = pose_of(wxyz, eye_mm).rotation[:, 2]
         pose = drafts.facing(self.session.draft.bench, np.array(eye_mm, dtype=np.float64), ahead)
-        self.edit(lambda: self.session.add(pose))
+        self.session.add(pose)
+        self.draw_all()
         self.show_preview()
 
 
