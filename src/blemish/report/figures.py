@@ -17,8 +17,6 @@ from blemish.report.visible import Seen
 from blemish.report.visible import draw as draw_visible
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from blemish.evaluate import Evaluation
 
 FROM_ABOVE, FROM_BELOW = (1.0, -1.2, 1.1), (1.0, -1.2, -1.1)
@@ -37,7 +35,7 @@ STEEL, DEFECT = np.array([0.80, 0.81, 0.83]), np.array([0.82, 0.15, 0.13])
 
 def regions(geometry: Geometry) -> bytes:
     """Draw the part from above and below, coloured by region."""
-    figure, axes = _canvas(1, 2, width=9, height=4.4)
+    figure, axes = _canvas(1, 2, width=9.0, height=4.4)
     colours = REGION_COLOURS[geometry.region % len(REGION_COLOURS)]
     for axis, direction in zip(axes, (FROM_ABOVE, FROM_BELOW), strict=True):
         _show(axis, splat(geometry.vertices_mm, geometry.triangles, colours, direction, size=560))
@@ -49,7 +47,7 @@ def regions(geometry: Geometry) -> bytes:
 
 def defects(geometry: Geometry) -> bytes:
     """Draw one specimen with its defects in red, enlarged by a dot where they are too small to be seen."""
-    figure, axes = _canvas(1, 2, width=9, height=4.2)
+    figure, axes = _canvas(1, 2, width=9.0, height=4.2)
     marked = geometry.instance > 0
     colours = np.where(marked[:, None], DEFECT, STEEL)
     for axis, direction in zip(axes, (FROM_ABOVE, FROM_BELOW), strict=True):
@@ -59,7 +57,7 @@ def defects(geometry: Geometry) -> bytes:
 
 def viewpoints(geometry: Geometry, poses: Sequence[Pose]) -> bytes:
     """Draw where the camera stands: from the side and from the top, lines along its sight."""
-    figure, axes = _canvas(1, 2, width=9, height=4.4)
+    figure, axes = _canvas(1, 2, width=9.0, height=4.4)
     grey = np.repeat(STEEL[None], len(geometry.triangles), axis=0)
     places = np.array([pose.translation_mm for pose in poses])
     sights = np.array([pose.rotation[:, 2] for pose in poses])
@@ -82,7 +80,7 @@ def viewpoints(geometry: Geometry, poses: Sequence[Pose]) -> bytes:
 
 def coverage(painting: Painting, places: Canvas) -> bytes:
     """Draw the part from above and below, each place in the colour of its sample."""
-    figure, axes = _canvas(1, 2, width=9, height=4.5)
+    figure, axes = _canvas(1, 2, width=9.0, height=4.5)
     table = np.vstack([painting.colours / 255.0, STEEL[None]])
     for axis, direction in zip(axes, (FROM_ABOVE, FROM_BELOW), strict=True):
         _show(axis, splat(places.vertices_mm, places.triangles, table[places.sample], direction, size=560))
@@ -94,7 +92,7 @@ def coverage(painting: Painting, places: Canvas) -> bytes:
 
 def learning(rows: Sequence[dict[str, Any]]) -> bytes:
     """Draw the loss and the validation F1 against the epoch."""
-    figure, (left, right) = _canvas(1, 2, width=9, height=3.2, bare=False)
+    figure, (left, right) = _canvas(1, 2, width=9.0, height=3.2, bare=False)
     epochs = [row["epoch"] for row in rows]
     left.semilogy(epochs, [row["loss"] for row in rows], label="training", color="#3b6ea5")
     validated = [row for row in rows if "validation_loss" in row]
@@ -109,7 +107,7 @@ def learning(rows: Sequence[dict[str, Any]]) -> bytes:
 
 def precision_recall(evaluation: Evaluation) -> bytes:
     """Draw precision against recall, and both against the threshold."""
-    figure, (left, right) = _canvas(1, 2, width=9, height=3.2, bare=False)
+    figure, (left, right) = _canvas(1, 2, width=9.0, height=3.2, bare=False)
     recall = [point.recall for point in evaluation.curve]
     precision = [point.precision for point in evaluation.curve]
     threshold = [point.threshold for point in evaluation.curve]
@@ -127,7 +125,7 @@ def precision_recall(evaluation: Evaluation) -> bytes:
 
 def visible(seen: Seen) -> bytes:
     """Draw how much of what is labelled can be seen."""
-    figure, axes = _canvas(1, 2, width=9, height=3.4, bare=False)
+    figure, axes = _canvas(1, 2, width=9.0, height=3.4, bare=False)
     draw_visible(seen, axes)
     return _png(figure)
 
@@ -149,7 +147,7 @@ def comparison(image: Grey, mask: Grey, called: Grey) -> bytes:
     return bytes(cv2.imencode(".jpg", row[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes())
 
 
-def _canvas(rows: int, columns: int, *, width: float, height: float, bare: bool = True) -> tuple[Figure, Any]:
+def _canvas(rows: int, columns: int, *, width: float, height: float, bare: bool = True) -> Any:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -167,7 +165,7 @@ def _show(axis: Any, picture: Splat) -> None:
     axis.set_aspect("equal")
 
 
-def _png(figure: Figure) -> bytes:
+def _png(figure: Any) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
     return buffer.getvalue()
