@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import hypothesis
+import lagrange  # noqa: F401  before embreex, which brings an older TBB than it needs
 import pytest
 from jaxtyping import install_import_hook
 

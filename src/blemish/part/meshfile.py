@@ -16,6 +16,8 @@ from blemish.part.source import MM_PER_UNIT, Unit
 
 def read_mesh(path: Path, unit: Unit) -> tuple[Points, Triangles]:
     """Read loose triangles and bring them to millimetres; the node transforms of a GLB file are applied."""
+    # Lagrange first: trimesh loads embreex where that is installed, and with it an older TBB than Lagrange needs.
+    import lagrange  # noqa: F401
     import trimesh
 
     try:

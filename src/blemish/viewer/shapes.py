@@ -15,6 +15,7 @@ ROUND = 48
 
 def coloured_glb(vertices_mm: Points, triangles: Triangles, colours: np.ndarray) -> bytes:
     """Write a mesh as binary glTF with one sRGB colour, uint8, for each triangle; nothing is shared, nothing smooth."""
+    import lagrange  # noqa: F401  before trimesh, which may load an older TBB than it needs
     import trimesh
 
     linear = np.round(255 * (colours / 255.0) ** 2.2).astype(np.uint8)
