@@ -1,13 +1,14 @@
 """What the four passes cost together, and how exact the image is for its time.
 
-    python benchmarks/passes.py [--rounds 3] [--samples 16]            (about two minutes on two cores)
+    python benchmarks/passes.py [--rounds 3] [--samples 16]            (about three minutes on two cores)
 
-Two questions, each answered by both sides in one run on the same specimen of the built-in clutch, camera and ring:
+Three questions, each answered by all sides in one run on the same specimen of the built-in clutch, camera and ring:
 
 * image, labels, visibility (against the defect-free twin) and geometry, against the bare image: at most 1.4 times;
 * the time until the error is the same, against Mitsuba's ``path`` integrator with its ``independent`` sampler and our
   finishes as its BSDF: error^2 falls as 1 / time, so the ratio is time x error^2 of both. At least 4 times is the goal.
-  The error is that of the light, from two renderings with other random numbers, on the pixels that see the part.
+  The error is that of the light, from two renderings with other random numbers, on the pixels that see the part;
+* what other numbers of proposed directions (``render/gather.py``) cost and bring: time x error^2.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ def main() -> None:
     how = Rendering(samples_per_pixel=given.samples, noise_share=0.0, ambient_radiance=AROUND)
     all_passes(scene, camera, views, how, given.rounds)
     against_path(scene, camera, views[0], how, given.rounds)
+    by_proposals(scene, camera, views[0], how, given.rounds)
 
 
 def all_passes(scene: Any, camera: Camera, views: list[Viewpoint], how: Rendering, rounds: int) -> None:
@@ -103,6 +105,27 @@ def against_path(scene: Any, camera: Camera, view: Viewpoint, how: Rendering, ro
         mean = float(image[on_part].mean())
         print(f"{name:24s} {min(taken):6.3f} s   error {100 * error2**0.5 / mean:5.1f} % of the mean {mean:.4f}")
     print(f"time at equal error, theirs over ours: {cost['path, its sampler'] / cost['ours']:.1f} (goal: at least 4)")
+
+
+def by_proposals(scene: Any, camera: Camera, view: Viewpoint, how: Rendering, rounds: int) -> None:
+    """Compare numbers of proposed directions by time x error^2."""
+    from blemish.render import gather
+
+    usual, bare = gather.CANDIDATES, replace(scene, twin=None)
+    for number in (1, 2, 4, 8):
+        gather.CANDIDATES = number
+
+        def radiance(seed: int) -> np.ndarray:
+            return shoot(bare, camera, view, Sensor(), how, seed).radiance
+
+        images = [radiance(0)]
+        begin = time.perf_counter()
+        images += [radiance(seed) for seed in range(1, rounds + 1)]
+        seconds = (time.perf_counter() - begin) / rounds
+        on_part = images[0] > 0
+        error2 = float(np.mean((images[-1] - images[-2])[on_part] ** 2) / 2) if rounds > 1 else float("nan")
+        print(f"{number} proposals: {seconds:6.3f} s, error^2 x time {1e6 * error2 * seconds:7.1f} (less is better)")
+    gather.CANDIDATES = usual
 
 
 def _best(sides: dict[str, Callable[[Viewpoint], Any]], views: list[Viewpoint], rounds: int) -> dict[str, float]:

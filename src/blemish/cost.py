@@ -15,7 +15,7 @@ BYTES_A_PIXEL = 0.75
 BYTES_OF_GEOMETRY = 18.0
 """Disk for ``geometry.exr``, a pixel."""
 
-SHARE_OF_MORE = 0.5
+SHARE_OF_MORE = 0.9
 """Of the samples that a pixel may get beyond the first round, how many it gets; measured on the clutch."""
 
 BYTES_A_SPECIMEN = 4e6

@@ -98,6 +98,16 @@ def test_samples_are_added_until_the_sensor_drowns_the_error() -> None:
     assert spent[1] > 1.5 * spent[0]
 
 
+@pytest.mark.parametrize("first", [5, 6])
+def test_any_number_of_first_samples_tells_its_error(first: int) -> None:
+    """Samples are added as well where the first round does not fall into four runs; a single one cannot tell."""
+    how = Rendering(samples_per_pixel=first, noise_share=1.0, max_samples_per_pixel=64)
+    frame = shoot(scene_of(ROD), CAMERA, ROD_VIEW, Sensor(exposure_ms=20.0), how, 1)
+    assert frame.samples > 2 * first * np.count_nonzero(frame.radiance)
+    with pytest.raises(ValueError, match="a single sample"):
+        Rendering(samples_per_pixel=1)
+
+
 def test_more_samples_change_no_label() -> None:
     """Labels come from the first round alone, so they do not depend on how exact the image is."""
     instance = np.zeros(len(ROD.triangles), dtype=np.int32)

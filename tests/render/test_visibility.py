@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pytest
 from cells import BOX, BOX_VIEW
 from pydantic import TypeAdapter
 
+from blemish.dataset import png
+from blemish.dataset.layers import read_geometry
+from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord
+from blemish.dataset.verify import verify
+from blemish.dataset.write import create, finish, write_frame, write_specimen
 from blemish.defects import DefectPopulation, make_specimen
+from blemish.errors import DatasetError
 from blemish.finish import Plain
 from blemish.finish.brushed import Brushed
 from blemish.plan.camera import Camera
@@ -87,3 +95,39 @@ def test_geometry_is_where_the_camera_projects_it() -> None:
     to_eye = BOX_VIEW.world_from_camera.translation_mm - places
     to_eye /= np.linalg.norm(to_eye, axis=1, keepdims=True)
     np.testing.assert_allclose((normals * to_eye).sum(axis=1), maps["cosine"][seen], atol=3e-3)
+
+
+def test_visibility_that_is_not_wanted_is_not_measured() -> None:
+    """A frame whose rendering does without it measures nothing, though its scene has a twin."""
+    frame = shoot(dented(0.02), CAMERA, BOX_VIEW, Sensor(), replace(HOW, visibility=False), 0)
+    assert frame.visibility is None
+
+
+def test_layers_of_a_frame_are_kept_and_proved(tmp_path: Path) -> None:
+    """Contrast and geometry come back from the disk as they were, and ``verify`` tells when either is damaged."""
+    frame = shoot(dented(0.02), CAMERA, BOX_VIEW, Sensor(), replace(HOW, geometry=True), 0)
+    assert frame.visibility is not None
+    assert frame.geometry is not None
+    create(tmp_path, Header(name="layers", kind="rendered", classes=("dent",)))
+    ids = tuple(DefectRecord(id=int(id_), kind="dent") for id_ in np.unique(frame.mask) if id_)
+    write_specimen(tmp_path, SpecimenRecord(id="d000", defective=True, defects=ids))
+    record = FrameRecord(specimen="d000", view="v000", digest="0" * 64)
+    contrast = frame.visibility.contrast
+    written = write_frame(tmp_path, record, frame.image, frame.mask, contrast, frame.geometry)
+    finish(tmp_path, Header(name="layers", kind="rendered", classes=("dent",)))
+    folder = tmp_path / "frames" / "d000" / "v000"
+    assert not verify(tmp_path).faults
+    back = read_geometry(folder / "geometry.exr")
+    assert all(np.array_equal(back[name], frame.geometry[name]) for name in back)
+    ratios = png.decode((folder / "visibility.png").read_bytes(), CAMERA.width_px, CAMERA.height_px, 16) / 100
+    np.testing.assert_allclose(ratios, contrast, atol=0.0051)
+    for one in written.defects:
+        assert one.detectability == pytest.approx(frame.visibility.detectability[one.id], rel=1e-3, abs=1e-3)
+    for name in ("geometry.exr", "visibility.png"):
+        whole = (folder / name).read_bytes()
+        (folder / name).write_bytes(whole[:-4] + b"oops")
+        assert [fault.kind for fault in verify(tmp_path).faults] == ["hash"]
+        (folder / name).write_bytes(whole)
+    (folder / "geometry.exr").write_bytes(b"not an image")
+    with pytest.raises(DatasetError, match="no OpenEXR file"):
+        read_geometry(folder / "geometry.exr")

@@ -10,8 +10,8 @@ thickness f in [0, 1]; then
     relief  = 1 - fresh f                 what is left of the marks of the machine tool
 
 Shine and diffuse never add up to more than 1, so no light is made. The formulas are those in the heads of the kinds'
-own files (``defects/dust.py`` and its neighbours), written in Dr.Jit; rows are data, so that all specimens with the
-same kinds of films share one compiled kernel, and one without films pays nothing.
+own files (``defects/dust.py`` and its neighbours), written in Dr.Jit; rows are data to the compiled program, and a
+specimen without films pays nothing.
 
 In the plane of the film the length of a step is that through space: on round surfaces the pattern stays as large as it
 is.

@@ -55,7 +55,7 @@ def estimate(  # noqa: PLR0917  what is seen, where, and how exactly
 ) -> Estimate:
     """Trace as many samples as these pixels need."""
     first = rendering.samples_per_pixel
-    runs = RUNS if first % RUNS == 0 else 1
+    runs = RUNS if first % RUNS == 0 else first  # else each sample is a run of its own
     total, spread = np.zeros(len(pixels)), np.zeros(len(pixels))
     at, ids = [np.zeros(0, dtype=np.uint32)], [np.zeros(0, dtype=np.uint32)]
     for part, sampler, light, defect in _traced(scene, view, pixels, 0, first, rendering, key):

@@ -69,7 +69,7 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
     first = rendering.samples_per_pixel
     mask = labels(seen.at, seen.ids, shape, first, scene.significant)
     measured = None
-    if scene.twin is not None:
+    if scene.twin is not None and rendering.visibility:
         from blemish.render.visibility import visibility
 
         measured = visibility(scene, view, mask, radiance, sensor, rendering, key)

@@ -33,5 +33,12 @@ class Rendering:
     background_radiance: NotNegative = 0.0
     """What is seen beside the part: 0 is black velvet."""
 
+    def __post_init__(self) -> None:
+        if self.samples_per_pixel == 1 and self.noise_share and self.max_samples_per_pixel > 1:
+            raise ValueError(
+                "a single sample tells nothing of its error, so none can be added where it is large: raise "
+                "samples_per_pixel, or set noise_share = 0"
+            )
+
 
 RenderingPopulation = population_of(Rendering)
