@@ -63,8 +63,8 @@ def test_deeper_dents_are_seen_better() -> None:
 def test_texture_hides_defects() -> None:
     """The same dents are seen less on coarsely brushed metal than on plain."""
     ratios = []
-    for finish in (Plain(roughness=0.25), Brushed(slope=0.2, streak_width_mm=0.2, pattern=1)):
-        frame = shoot(dented(0.02, finish), CAMERA, BOX_VIEW, Sensor(), HOW, 0)
+    for texture in (Plain(roughness=0.25), Brushed(slope=0.2, streak_width_mm=0.2, pattern=1)):
+        frame = shoot(dented(0.02, texture), CAMERA, BOX_VIEW, Sensor(), HOW, 0)
         assert frame.visibility is not None
         ratios.append(np.mean(list(frame.visibility.detectability.values())))
     assert ratios[1] < 0.7 * ratios[0]
