@@ -15,6 +15,9 @@ BYTES_A_PIXEL = 0.75
 BYTES_OF_GEOMETRY = 18.0
 """Disk for ``geometry.exr``, a pixel."""
 
+BYTES_OF_NOMINAL = 1.0
+"""Disk for the maps of the part as designed in it; measured on the clutch."""
+
 SHARE_OF_MORE = 0.9
 """Of the samples that a pixel may get beyond the first round, how many it gets; measured on the clutch."""
 
@@ -46,6 +49,7 @@ def cost_of(recipe: Recipe, frames: int) -> Cost:
     pixels = recipe.camera.width_px * recipe.camera.height_px
     sensor, rendering = drawn(recipe, "sensor", "cost"), drawn(recipe, "render", "cost")
     layers = BYTES_OF_GEOMETRY if rendering.geometry else 0.0
+    layers += BYTES_OF_NOMINAL if rendering.geometry == "nominal" else 0.0
     disk = frames * pixels * (sensor.bits / 8 * BYTES_A_PIXEL + layers)
     geometry = len(recipe.specimens.names) * BYTES_A_SPECIMEN if frames else 0
     most = max(rendering.samples_per_pixel, rendering.max_samples_per_pixel if rendering.noise_share else 0)

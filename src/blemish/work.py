@@ -176,10 +176,13 @@ def _make(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
 def _seen(  # noqa: PLR0917  all that a specimen looks like
     made: Specimen, part: Part, finishes: Any, recipe: Recipe, plan: Plan, skin: Skin
 ) -> Scene:
-    """Build the scene, with the twin if any frame may ask for it."""
+    """Build the scene, with the twin and the part as designed if any frame may ask for them."""
     rendering: Any = recipe.render
     has_twin = rendering.visibility is not False and any(defect.significant for defect in made.defects)
-    return build_scene(made, part, finishes, recipe.metal, plan.light, skin, with_twin=has_twin)
+    has_nominal = rendering.geometry not in (False, True)
+    return build_scene(
+        made, part, finishes, recipe.metal, plan.light, skin, with_twin=has_twin, with_nominal=has_nominal
+    )
 
 
 def _geometry(part: Part, specimen: Specimen) -> Geometry:
@@ -202,7 +205,7 @@ def _shoot(job: Job, root: Path, scene: Scene, viewpoint: Viewpoint) -> None:
     sensor: Sensor = drawn(recipe, "sensor", specimen, viewpoint.name)
     rendering: Rendering = drawn(recipe, "render", specimen, viewpoint.name)
     turned_out = as_it_turned_out(recipe, job.part, specimen, viewpoint)
-    frame = shoot(scene, plan.camera, turned_out, sensor, rendering, seed)
+    frame = shoot(scene, plan.camera, turned_out, sensor, rendering, seed, planned=viewpoint)
     record = FrameRecord(
         specimen=specimen,
         view=viewpoint.name,

@@ -28,7 +28,15 @@ CHANNELS = {
     "triangle": np.uint32,
     "face": np.uint32,
 }
-"""What ``geometry.exr`` holds; see FORMAT.md."""
+"""What ``geometry.exr`` holds of the specimen; see FORMAT.md."""
+
+NOMINAL = {
+    "nominal.depth.Z": np.float32,
+    "nominal.cosine": np.float16,
+    "nominal.curvature": np.float16,
+    "nominal.face": np.uint32,
+}
+"""What it may hold of the part as designed: all of these or none."""
 
 
 def encode_visibility(contrast: Scores) -> bytes:
@@ -53,20 +61,36 @@ def measured(defects: tuple[VisibleDefect, ...], mask: Instances, contrast: Scor
 
 
 def write_geometry(path: Path, maps: Mapping[str, np.ndarray]) -> None:
-    """Write maps (h, w), named and typed as :data:`CHANNELS` says, as one OpenEXR file with ZIP compression."""
+    """Write maps (h, w), named and typed as :data:`CHANNELS` says, as one OpenEXR file with ZIP compression.
+
+    With any of :data:`NOMINAL` all of them must come.
+    """
     import OpenEXR
 
-    missing = [name for name in CHANNELS if name not in maps]
+    kinds = CHANNELS | NOMINAL if NOMINAL.keys() & maps.keys() else CHANNELS
+    missing = [name for name in kinds if name not in maps]
     if missing:
         raise DatasetError(f"{path.name}: there is no map of {', '.join(missing)}")
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
-    pixels = {name: np.ascontiguousarray(maps[name].astype(kind, copy=False)) for name, kind in CHANNELS.items()}
+    pixels = {name: np.ascontiguousarray(maps[name].astype(kind, copy=False)) for name, kind in kinds.items()}
     with OpenEXR.File(header, pixels) as file:
         file.write(str(path))
 
 
 def read_geometry(path: Path) -> dict[str, np.ndarray]:
-    """Read the maps of a frame; :class:`DatasetError` if the file is not what :func:`write_geometry` writes."""
+    """Read the maps of a frame, those of :data:`NOMINAL` where they are there.
+
+    :class:`DatasetError` if the file is not what :func:`write_geometry` writes.
+    """
+    found = _channels(path)
+    kinds = CHANNELS | NOMINAL if NOMINAL.keys() & found.keys() else CHANNELS
+    wrong = [name for name, kind in kinds.items() if name not in found or found[name].dtype != kind]
+    if wrong or len({channel.shape for channel in found.values()}) != 1:
+        raise DatasetError(f"{path}: {', '.join(wrong) or 'sizes of channels'} missing or of another type than written")
+    return {name: found[name] for name in kinds}
+
+
+def _channels(path: Path) -> dict[str, np.ndarray]:
     import OpenEXR
 
     if not path.is_file():
@@ -76,12 +100,8 @@ def read_geometry(path: Path) -> dict[str, np.ndarray]:
         )
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
-            found = {name: channel.pixels for name, channel in file.channels().items()}
+            return {name: channel.pixels for name, channel in file.channels().items()}
     except Exception as error:  # noqa: BLE001  readers of foreign bytes fail with whatever they like
         raise DatasetError(
             f"{path}: this is no OpenEXR file that can be read ({error}); make the frame again"
         ) from None
-    wrong = [name for name, kind in CHANNELS.items() if name not in found or found[name].dtype != kind]
-    if wrong or len({channel.shape for channel in found.values()}) != 1:
-        raise DatasetError(f"{path}: {', '.join(wrong) or 'sizes of channels'} missing or of another type than written")
-    return {name: found[name] for name in CHANNELS}

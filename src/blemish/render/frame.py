@@ -17,6 +17,7 @@ from blemish.render.sensor import Sensor, expose
 from blemish.seeds import number, stream
 
 if TYPE_CHECKING:
+    from blemish.render.view import View
     from blemish.render.visibility import Visibility
 
 
@@ -38,13 +39,20 @@ class Frame:
     visibility: Visibility | None = None
     """Where the scene has a twin: how well its defects can be seen."""
     geometry: dict[str, np.ndarray] | None = None
-    """Where it was asked for: maps of depth, position, normal and ids; see :mod:`.geometry`."""
+    """Where it was asked for: maps of depth, position, normal and ids; see :mod:`.geometry` and :mod:`.nominal`."""
 
 
 def shoot(  # noqa: PLR0917  what, with what, from where, how
-    scene: Scene, camera: Camera, viewpoint: Viewpoint, sensor: Sensor, rendering: Rendering, seed: int
+    scene: Scene,
+    camera: Camera,
+    viewpoint: Viewpoint,
+    sensor: Sensor,
+    rendering: Rendering,
+    seed: int,
+    *,
+    planned: Viewpoint | None = None,
 ) -> Frame:
-    """Take the picture of a scene from a viewpoint.
+    """Take the picture of a scene from a viewpoint; ``planned`` is the one that was meant, if it is another.
 
     The result is a pure function of the arguments, to the bit on one kind of processor: nothing that was shot before
     matters. Costs about ten million samples a second on two cores; the first frame of a process also compiles (3 s).
@@ -53,7 +61,6 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
     import mitsuba as mi
 
     from blemish.render.estimate import estimate, glance
-    from blemish.render.geometry import geometry
     from blemish.render.view import look, pixels_that_see
 
     shape = (camera.height_px, camera.width_px)
@@ -83,5 +90,18 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
         samples=int(seen.samples.sum()),
         sensor=sensor,
         visibility=measured,
-        geometry=geometry(scene, view, camera) if rendering.geometry else None,
+        geometry=_maps(scene, view, camera, planned or viewpoint, rendering) if rendering.geometry else None,
     )
+
+
+def _maps(scene: Scene, view: View, camera: Camera, planned: Viewpoint, rendering: Rendering) -> dict[str, np.ndarray]:
+    """Give what each pixel sees, and, where that was asked for, what it was meant to see of the part as designed."""
+    from blemish.render.geometry import geometry
+    from blemish.render.nominal import nominal_maps
+    from blemish.render.view import look
+
+    seen = geometry(scene, view, camera)
+    if rendering.geometry != "nominal":
+        return seen
+    assert scene.nominal is not None
+    return seen | nominal_maps(scene.nominal, look(scene, camera, planned.world_from_camera, rendering), camera)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Interval
 
@@ -24,8 +24,9 @@ class Rendering:
     """Whether the lens blurs what is out of focus, as its f-number says; else the camera is a pinhole."""
     visibility: bool = True
     """Whether each defect is compared with the part without it, for ``visibility.png`` and the frame's record."""
-    geometry: bool = False
-    """Whether depth, position, normal and ids are written for each pixel, to ``geometry.exr``."""
+    geometry: Literal[False, True, "nominal"] = False
+    """Whether depth, position, normal and ids are written for each pixel, to ``geometry.exr``; ``"nominal"`` adds maps
+    of the part as designed, without its defects, which networks may be shown (``learn.geometry``)."""
     bounces: Annotated[int, Interval(ge=1, le=8)] = 1
     """How often light may be reflected on its way: 1 is light that comes straight from the ring or the surroundings."""
     ambient_radiance: NotNegative = 0.04

@@ -17,7 +17,7 @@ from blemish.finish import coated
 from blemish.finish.micro import micro_surface
 from blemish.render.gather import direct_light
 from blemish.render.sampler import PixelSampler
-from blemish.render.scene import Scene
+from blemish.render.scene import Scene, TracedMesh
 from blemish.render.view import View, camera_ray
 
 CLEARANCE_MM = 2e-3
@@ -65,7 +65,7 @@ def trace(scene: Scene, view: View, sampler: PixelSampler, bounces: int) -> tupl
     return radiance, first.is_valid, first.defect
 
 
-def intersect(scene: Scene, ray: Any, *, coherent: bool = False, active: Any = True) -> Hit:
+def intersect(scene: TracedMesh, ray: Any, *, coherent: bool = False, active: Any = True) -> Hit:
     """Find what rays meet first."""
     found = scene.world.ray_intersect_preliminary(ray, coherent, active=active)
     is_valid = found.is_valid() & active
