@@ -73,19 +73,7 @@ def main() -> None:
 
 def frame_of(part: Part, finishes: dict[str, Any], skin: Skin) -> Callable[[], Any]:
     """Build a scene and give what takes its picture."""
-    specimen = Specimen(
-        name="c000",
-        part_digest=part.digest,
-        vertices_mm=part.vertices_mm,
-        triangles=part.triangles,
-        normals=part.normals,
-        rest_vertices_mm=part.vertices_mm,
-        rest_normals=part.normals,
-        face=part.face,
-        instance=np.zeros(len(part.triangles), dtype=np.int32),
-        defects=(),
-    )
-    scene = build_scene(specimen, part, finishes, "aluminium", LIGHT, skin)
+    scene = build_scene(Specimen.of(part), part, finishes, "aluminium", LIGHT, skin)
     eye = part.centre_mm + 200 * np.array([0.5, 0.1, 0.86])
     viewpoint = Viewpoint("view", look_at(eye, part.centre_mm, np.array([0.0, 1.0, 0.0])))
     return lambda: shoot(scene, CAMERA, viewpoint, Sensor(), RENDERING, seed=0)

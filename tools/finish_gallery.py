@@ -88,7 +88,7 @@ def main(folder: Path) -> None:
 def _pictures(finish: Any, label: str) -> Iterator[Grey]:
     part = _plate()
     for lighting in LIGHTINGS:
-        scene = build_scene(_bare(part), part, {"plate": finish}, "aluminium", lighting.light)
+        scene = build_scene(Specimen.of(part), part, {"plate": finish}, "aluminium", lighting.light)
         lean = np.deg2rad(lighting.lean_deg)
         eye = 200.0 * np.array([np.sin(lean), 0.0, np.cos(lean)])
         viewpoint = Viewpoint("view", look_at(eye, np.zeros(3), np.array([0.0, 1.0, 0.0])))
@@ -117,21 +117,6 @@ def _plate() -> Part:
         face=np.zeros(2, dtype=np.int32),
         surfaces=(Surface("plane", np.zeros(3), up),),
         regions=(Region("plate", (0,)),),
-    )
-
-
-def _bare(part: Part) -> Specimen:
-    return Specimen(
-        name="c000",
-        part_digest=part.digest,
-        vertices_mm=part.vertices_mm,
-        triangles=part.triangles,
-        normals=part.normals,
-        rest_vertices_mm=part.vertices_mm,
-        rest_normals=part.normals,
-        face=part.face,
-        instance=np.zeros(len(part.triangles), dtype=np.int32),
-        defects=(),
     )
 
 

@@ -39,18 +39,7 @@ def specimen_of(part: Part, instance: np.ndarray | None = None, significant: dic
         )
         for id_, is_significant in marks.items()
     )
-    return Specimen(
-        name="d000",
-        part_digest=part.digest,
-        vertices_mm=part.vertices_mm,
-        triangles=part.triangles,
-        normals=part.normals,
-        rest_vertices_mm=part.vertices_mm,
-        rest_normals=part.normals,
-        face=part.face,
-        instance=given,
-        defects=defects,
-    )
+    return replace(Specimen.of(part, "d000"), instance=given, defects=defects)
 
 
 def finishes_of(part: Part, **fields: Any) -> dict[str, Any]:

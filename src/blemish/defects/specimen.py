@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles, Vector
+from blemish.part.model import Part
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,22 @@ class Specimen:
     defects: tuple[Imprinted, ...]
     films: tuple[LaidFilm, ...] = ()
     """Where dust, stains and the like lie, and where the metal is broken: what reflects otherwise than the finish."""
+
+    @classmethod
+    def of(cls, part: Part, name: str = "c000") -> Specimen:
+        """Give the part as it was drawn, as a specimen without any defect."""
+        return cls(
+            name=name,
+            part_digest=part.digest,
+            vertices_mm=part.vertices_mm,
+            triangles=part.triangles,
+            normals=part.normals,
+            rest_vertices_mm=part.vertices_mm,
+            rest_normals=part.normals,
+            face=part.face,
+            instance=np.zeros(len(part.triangles), dtype=np.int32),
+            defects=(),
+        )
 
     def at_rest(self) -> Specimen:
         """Give the defect-free twin: the same triangles, ids and films before metal was pressed in or broken out."""

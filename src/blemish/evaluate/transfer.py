@@ -7,7 +7,6 @@ a network; a cell is a training and its evaluation on the target. The target's o
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from annotated_types import Interval, MinLen
 from pydantic import StringConstraints
 
 from blemish.dataset.read import open_dataset
-from blemish.errors import BlemishError, StudyError
+from blemish.errors import BlemishError, StudyError, did_you_mean
 from blemish.evaluate.objects import ObjectRule
 from blemish.learn import networks
 from blemish.learn.protocol import Protocol
@@ -97,9 +96,7 @@ class Table:
         known = networks.names()
         for network in self.networks:
             if network not in known:
-                near = difflib.get_close_matches(network, known, n=1, cutoff=0.5)
-                hint = f"; did you mean {near[0]}?" if near else ""
-                raise ValueError(f"networks: {network!r} is none of {', '.join(known)}{hint}")
+                raise ValueError(f"networks: there is no {network!r}; {did_you_mean(network, known, 'there are')}")
         for what, some in (("networks", self.networks), ("seeds", self.seeds)):
             if len(set(some)) < len(some):
                 raise ValueError(f"{what}: one is named twice in {list(some)}")

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blemish.finish.alpha import Alpha, Pattern
+from blemish.finish.alpha import Alpha, Pattern, must_be_gentle
 from blemish.finish.isotropic import SIZES, slope_of
 from blemish.finish.isotropic import relief as isotropic_relief
 from blemish.finish.relief import Relief, Track
@@ -38,11 +38,7 @@ class Blasted:
     """Which of the endless patterns of dimples; left out, each specimen draws its own."""
 
     def __post_init__(self) -> None:
-        if self.slope > 1:
-            raise ValueError(
-                f"Ra {self.ra_um} um with dimples of {self.dimple_mm} mm makes slopes of {self.slope:.2g}, steeper "
-                "than 45 deg: larger dimples, or a smaller ra_um"
-            )
+        must_be_gentle(self.slope, self.ra_um, f"dimples of {self.dimple_mm} mm", "larger dimples")
 
     @property
     def slope(self) -> float:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blemish.finish.alpha import Alpha, Pattern
+from blemish.finish.alpha import Alpha, Pattern, must_point
 from blemish.finish.noise import streaks, whole_cells
 from blemish.finish.relief import Relief, Track, keep, rougher
 from blemish.settings import Fraction, Positive, settings
@@ -36,7 +36,7 @@ class Brushed:
     streak_width_mm: Positive = 0.04
     """Width of the finest streaks: 0.02 - 0.1 mm."""
     streak_length_mm: Positive = 6.0
-    """Length of the finest streaks; wider ones are up to three times as long. Brushed 5 - 30 mm, ground 0.5 - 3 mm."""
+    """Length of the finest streaks; wider ones are up to three times as long. Brushed 5 - 30 mm, ."""
     slope: Fraction = 0.12
     """Standard deviation of the slope across the streaks: 0.05 is a fine brush, 0.2 a coarse one."""
     roughness_along: Alpha = 0.12
@@ -47,8 +47,7 @@ class Brushed:
     """Which of the endless patterns of streaks; left out, each specimen draws its own."""
 
     def __post_init__(self) -> None:
-        if not any(self.direction):
-            raise ValueError("direction is 0 0 0, which points nowhere")
+        must_point("direction", self.direction)
 
     def numbers(self) -> tuple[float, ...]:
         """Give what the formula needs, as it goes into the table of the renderer."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blemish.finish.alpha import Alpha, Pattern
+from blemish.finish.alpha import Alpha, Pattern, must_be_gentle
 from blemish.finish.isotropic import relief as isotropic_relief
 from blemish.finish.isotropic import slope_of
 from blemish.finish.relief import Relief, Track
@@ -34,11 +34,7 @@ class Cast:
     """Which of the endless patterns of bumps; left out, each specimen draws its own."""
 
     def __post_init__(self) -> None:
-        if self.slope > 1:
-            raise ValueError(
-                f"Ra {self.ra_um} um with grains of {self.grain_mm} mm makes slopes of {self.slope:.2g}, steeper than "
-                "45 deg: larger grains, or a smaller ra_um"
-            )
+        must_be_gentle(self.slope, self.ra_um, f"grains of {self.grain_mm} mm", "larger grains")
 
     @property
     def slope(self) -> float:

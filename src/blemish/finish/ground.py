@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blemish.finish.alpha import Alpha, Pattern
+from blemish.finish.alpha import Alpha, Pattern, must_be_gentle, must_point
 from blemish.finish.noise import FURROW_SLOPE_TO_HEIGHT, RQ_TO_RA, furrows, whole_cells
 from blemish.finish.relief import Relief, Track, keep, rougher
 from blemish.settings import Positive, settings
@@ -51,13 +51,8 @@ class Ground:
     """Which of the endless patterns of furrows; left out, each specimen draws its own."""
 
     def __post_init__(self) -> None:
-        if not any(self.direction):
-            raise ValueError("direction is 0 0 0, which points nowhere")
-        if self.slope > 1:
-            raise ValueError(
-                f"Ra {self.ra_um} um with furrows {self.furrow_width_mm} mm wide makes slopes of "
-                f"{self.slope:.2g}, steeper than 45 deg: wider furrows, or a smaller ra_um"
-            )
+        must_point("direction", self.direction)
+        must_be_gentle(self.slope, self.ra_um, f"furrows {self.furrow_width_mm} mm wide", "wider furrows")
 
     @property
     def slope(self) -> float:

@@ -13,10 +13,9 @@ percent; exposure usually takes up what they miss.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
-from blemish.errors import FinishError
+from blemish.errors import FinishError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,5 @@ def metal_named(name: str) -> Metal:
     try:
         return METALS[name]
     except KeyError:
-        near = difflib.get_close_matches(name, METALS, n=1, cutoff=0.8)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(METALS)}"
+        hint = did_you_mean(name, METALS, "known are")
         raise FinishError(f"metal: there is no {name!r} in the table; {hint}") from None

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blemish.finish.alpha import Alpha, Pattern
+from blemish.finish.alpha import Alpha, Pattern, must_point
 from blemish.finish.arithmetic import Real, at_least
 from blemish.finish.noise import along_line, mixed
 from blemish.finish.relief import Relief, Track, keep, rougher
@@ -69,8 +69,7 @@ class Milled:
     """Which of the endless patterns of irregularity; left out, each specimen draws its own."""
 
     def __post_init__(self) -> None:
-        if not any(self.direction):
-            raise ValueError("direction is 0 0 0, which points nowhere")
+        must_point("direction", self.direction)
         if self.step_over_mm > self.cutter_diameter_mm:
             raise ValueError(
                 f"passes {self.step_over_mm} mm apart with a cutter of {self.cutter_diameter_mm} mm leave metal "

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from blemish.errors import FinishError, RequestError
+from blemish.errors import FinishError, RequestError, did_you_mean
 from blemish.finish.blasted import Blasted
 from blemish.finish.brushed import Brushed
 from blemish.finish.cast import Cast
@@ -103,9 +102,8 @@ def _mistakes(part: Part, populations: Sequence[Any]) -> Iterator[str]:
             if name in named:
                 yield f"{place}: region {name!r} already has a finish, {named[name]}; name it once"
             elif name not in known and name != EVERYTHING_ELSE:
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]!r}? " if near else ""
-                yield f"{place}: there is no region {name!r}; {hint}{part.name} has {', '.join(known)}"
+                hint = did_you_mean(name, known, f"{part.name} has")
+                yield f"{place}: there is no region {name!r}; {hint}"
             named[name] = place
     bare = [name for name in known if name not in named]
     if bare and EVERYTHING_ELSE not in named:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from blemish.finish.alpha import Alpha, Pattern
+from blemish.finish.alpha import Alpha, Pattern, must_point
 from blemish.finish.arithmetic import Real
 from blemish.finish.noise import along_line
 from blemish.finish.relief import Relief, Track, keep, rougher
@@ -67,8 +67,8 @@ class Turned:
     def __post_init__(self) -> None:
         if (self.axis_point_mm is None) != (self.axis_direction is None):
             raise ValueError("axis_point_mm and axis_direction make an axis together: give both, or neither")
-        if self.axis_direction is not None and not any(self.axis_direction):
-            raise ValueError("axis_direction is 0 0 0, which points nowhere")
+        if self.axis_direction is not None:
+            must_point("axis_direction", self.axis_direction)
         if self.feed_mm > self.nose_radius_mm:
             raise ValueError(
                 f"a feed of {self.feed_mm} mm with a nose of {self.nose_radius_mm} mm cuts a thread, not a finish: "

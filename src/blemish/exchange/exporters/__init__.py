@@ -5,7 +5,6 @@ Each exporter writes what its format can hold, and says in words what it cannot.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from blemish.dataset.read import Dataset
-from blemish.errors import RequestError
+from blemish.errors import RequestError, did_you_mean
 from blemish.exchange.picture import Picture
 
 EXPORTERS = {
@@ -42,8 +41,7 @@ class Exporter:
 def exporter(name: str) -> Exporter:
     """Give an exporter by its name."""
     if name not in EXPORTERS:
-        near = difflib.get_close_matches(name, EXPORTERS, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(EXPORTERS)}"
+        hint = did_you_mean(name, EXPORTERS, "known are")
         raise RequestError(f"no exporter is called {name!r}; {hint}")
     found: Exporter = import_module(f"{__name__}.{name}").EXPORTER
     return found

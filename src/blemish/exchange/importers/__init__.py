@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from blemish.errors import RequestError
+from blemish.errors import RequestError, did_you_mean
 from blemish.exchange.foreign import Folder
 from blemish.exchange.sample import Foreign
 
@@ -43,8 +42,7 @@ class Importer:
 def importer(name: str) -> Importer:
     """Give an importer by its name."""
     if name not in IMPORTERS:
-        near = difflib.get_close_matches(name, IMPORTERS, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(IMPORTERS)}"
+        hint = did_you_mean(name, IMPORTERS, "known are")
         raise RequestError(f"no importer is called {name!r}; {hint}")
     found: Importer = import_module(f"{__name__}.{name.replace('-', '_')}").IMPORTER
     return found
