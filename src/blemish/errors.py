@@ -9,7 +9,8 @@
     |   |-- PlanError       no admissible viewpoint, a plan of another part
     |   |-- DefectError     a defect that does not fit where it was asked for
     |   |-- FinishError     a finish that its region cannot carry
-    |   `-- ForeignDataError    images, masks or annotations that come from elsewhere
+    |   |-- ForeignDataError    images, masks or annotations that come from elsewhere
+    |   `-- DetectionError    records that support no curve of detection
     `-- WorkError           the request was right, the work failed          exit code 1
         |-- EngineError     no usable LLVM or GPU, the renderer gave up
         |-- StorageError    a folder that cannot be written, a disk that is full
@@ -80,6 +81,10 @@ class FinishError(RequestError):
 
 class ForeignDataError(RequestError):
     """Images, masks or annotations from elsewhere cannot be taken in."""
+
+
+class DetectionError(RequestError):
+    """Records from which no probability of detection can be told: too few, one-sided, or against the curve."""
 
 
 class WorkError(BlemishError):
