@@ -1,0 +1,137 @@
+"""Effective coverage: how surely the plan *with this model* finds a defect of a size, wherever it may be.
+
+A camera covers what it sees; a model covers what it finds. A view that looks at a patch at an angle with cosine c and
+r pixels a millimetre finds a defect of size a with probability p(a, c, r) (:mod:`blemish.reach`, fitted to all
+sightings by :mod:`reaching`). Looks at one defect fail together more often than independent ones would, which the
+exponent rho, fitted to the same sightings, accounts for. A patch that the views v look at finds it with probability
+
+    P = 1 - prod_v (1 - p_v)^rho,     0 < rho <= 1;  rho = 1: looks are independent.
+
+A patch that no view looks at has P = 0, so effective coverage never exceeds that of the camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from blemish.arrays import PerPoint
+from blemish.reach import Reach
+
+PerLook = Float[np.ndarray, "k"]
+"""A number for each look."""
+
+
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """Who looks at which patch, and how: one row for each patch in each view that sees it."""
+
+    patch: np.ndarray
+    """Index of the patch, (k,)."""
+    view: np.ndarray
+    """Number of the view, (k,)."""
+    cosine: PerLook
+    """Cosine of the angle between line of sight and normal, (k,)."""
+    px_per_mm: PerLook
+    """Resolution on the surface, (k,)."""
+
+    def more(self, reach: Reach, region: np.ndarray, names: Sequence[str]) -> PerLook:
+        """Give ``of_region`` of each look, from the region of each patch."""
+        of_region = np.array([reach.of_region.get(name, 0.0) for name in names])
+        return of_region[region[self.patch]]
+
+
+def probabilities(
+    looks: Looks, num_patches: int, reach: Reach, sizes_mm: Sequence[float], more: PerLook | float = 0.0
+) -> Float[np.ndarray, "n s"]:
+    """Give the probability that a defect of each size is found on each patch, (n, s); ``more`` as of a look."""
+    sizes = [np.full(num_patches, np.log(size)) for size in sizes_mm]
+    return np.stack([_at(looks, num_patches, reach, size, more) for size in sizes], axis=1)
+
+
+def combined(patch: np.ndarray, p: PerLook, num_patches: int, rho: float) -> PerPoint:
+    """Give P of each patch from the p of each of its looks, as the formula above says."""
+    missed = np.bincount(patch, rho * np.log1p(-np.minimum(p, 1 - 1e-12)), num_patches)
+    return -np.expm1(missed)
+
+
+def smallest_found(  # noqa: PLR0917
+    looks: Looks,
+    num_patches: int,
+    reach: Reach,
+    probability: float,
+    within_mm: tuple[float, float],
+    more: PerLook | float = 0.0,
+) -> PerPoint:
+    """Give the smallest size that is found with a probability on each patch, in mm; infinite where none within is.
+
+    P grows with the size, so the interval is halved until it is narrower than a thousandth of its end.
+    """
+    low, high = (np.full(num_patches, np.log(end)) for end in within_mm)
+    found = _at(looks, num_patches, reach, high, more) >= probability
+    found_at_once = _at(looks, num_patches, reach, low, more) >= probability
+    while float((high - low).max(initial=0.0)) > 1e-3:
+        middle = (low + high) / 2
+        enough = _at(looks, num_patches, reach, middle, more) >= probability
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return np.where(found_at_once, within_mm[0], np.where(found, np.exp(high), np.inf))
+
+
+def _at(looks: Looks, num_patches: int, reach: Reach, log_size: PerPoint, more: PerLook | float) -> PerPoint:
+    p = reach.probability(np.exp(log_size)[looks.patch], looks.cosine, looks.px_per_mm, more)
+    return combined(looks.patch, p, num_patches, reach.rho)
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Of one region (or all, ``*``): the share of its area that finds defects of a kind and size surely enough."""
+
+    region: str
+    kind: str
+    size_mm: float
+    probability: float
+    """How surely they have to be found."""
+    share: float
+    seen: float
+    """The share that any view looks at: the coverage of the camera."""
+
+    def sentence(self) -> str:
+        """Say it aloud."""
+        where = "the part" if self.region == "*" else self.region
+        return (
+            f"{self.share:.0%} of {where} finds {_plural(self.kind)} of {self.size_mm:g} mm "
+            f"with {self.probability:.0%} probability"
+        )
+
+
+def coverage_table(  # noqa: PLR0917  a surface and what is known of it
+    area_mm2: PerPoint,
+    region: np.ndarray,
+    names: Sequence[str],
+    looks: Looks,
+    found: Float[np.ndarray, "n s"],
+    kind: str,
+    sizes_mm: Sequence[float],
+    probability: float,
+) -> list[Covered]:
+    """Give the share of each region, and of all of them, that finds each size surely enough."""
+    seen = np.bincount(looks.patch, minlength=len(area_mm2)) > 0
+    places = [("*", np.ones(len(area_mm2), dtype=bool))]
+    places += [(name, region == index) for index, name in enumerate(names) if (region == index).any()]
+    rows = []
+    for name, here in places:
+        total = area_mm2[here].sum()
+        for column, size in enumerate(sizes_mm):
+            enough = here & (found[:, column] >= probability)
+            share, looked = area_mm2[enough].sum() / total, area_mm2[here & seen].sum() / total
+            rows.append(Covered(name, kind, float(size), probability, float(share), float(looked)))
+    return rows
+
+
+def _plural(kind: str) -> str:
+    if kind.endswith("s"):
+        return kind
+    return f"{kind}es" if kind.endswith("ch") else f"{kind}s"

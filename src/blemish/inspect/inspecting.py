@@ -1,0 +1,25 @@
+"""``[inspect]`` of a study: what is asked of a trained model."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from annotated_types import Interval, Len
+
+from blemish.settings import Count, Positive, settings
+
+
+@settings
+class Inspecting:
+    """What the inspection has to find, and how finely it is told where."""
+
+    split: str = "test"
+    """The set that curves, fusion and coverage are measured on; the set ``val`` calibrates them."""
+    patch_mm: Positive = 0.5
+    """Distance of the patches that the surface is divided into: about the width of the smallest defect that counts."""
+    sizes_mm: Annotated[tuple[Positive, ...], Len(min_length=1)] = (0.2, 0.5, 1.0)
+    """Sizes of defects (diameter of a dent, width of a scratch) whose effective coverage is mapped."""
+    probability: Annotated[float, Interval(gt=0, lt=1)] = 0.9
+    """How surely a size has to be found for a patch to count as covered."""
+    scatter: Count = 0
+    """Specimens that are made on top, with defects where too few were seen to tell."""
