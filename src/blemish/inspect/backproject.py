@@ -1,0 +1,257 @@
+"""What one view shows of each patch, and what the model makes of it there.
+
+Every pixel that sees the part is one gather away from its patch (:mod:`patches`); what follows are sums by patch. Of a
+patch the model's evidence in one view is the mean log-odds of the patch's pixels in it,
+
+    l = mean over pixels of log(p / (1 - p)),    p clipped to what 16 bits tell.
+
+A view that looks at an angle with cosine c, with r pixels a millimetre and a blur circle of b pixels, is trusted by
+
+    w = c r / sqrt(1 + b^2):
+
+the pixels a millimetre that are left after foreshortening and blur, whose widths add as squares do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blemish.arrays import PerPoint, Scores
+from blemish.dataset import ply
+from blemish.dataset.index import FrameEntry
+from blemish.dataset.layers import read_geometry
+from blemish.dataset.ply import Geometry
+from blemish.dataset.read import Dataset
+from blemish.dataset.record import FrameRecord
+from blemish.errors import DatasetError, RequestError
+from blemish.inspect.patches import Lookup, Patches, lookup_of, patches_of
+
+if TYPE_CHECKING:
+    from blemish.inspect.predictions import Predictions
+
+NOTHING = 0xFFFFFFFF
+"""The triangle of a pixel that sees nothing of the part."""
+SURE = float(np.log(65535 - 0.5) - np.log(0.5))
+"""The largest log-odds that 16 bits tell: half a step from certainty."""
+PIXELS_AT_ONCE = 1 << 18
+"""Rows of a frame that are worked on together, in pixels: what fits into a processor's cache."""
+
+
+@dataclass(frozen=True)
+class Optics:
+    """What the camera's data sheet says of sharpness and scale."""
+
+    focal_length_px: float
+    """The image distance in pixels."""
+    blur_px_mm: float
+    """Blur circle in pixels for each 1/mm that a depth is off the focus: A b / pitch; 0 is a pinhole."""
+    focus_mm: float
+
+    def px_per_mm(self, depth_mm: PerPoint) -> PerPoint:
+        """Give the resolution of a surface that faces the camera."""
+        return self.focal_length_px / depth_mm
+
+    def blur_px(self, depth_mm: PerPoint) -> PerPoint:
+        """Give the diameter of the blur circle of places at these depths."""
+        return self.blur_px_mm * np.abs(1 / depth_mm - 1 / self.focus_mm)
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """Which patches one view sees, and how; arrays are (k,), one entry for each patch that it sees."""
+
+    view: str
+    patch: np.ndarray
+    """Indices of the patches, ascending, int32."""
+    pixels: np.ndarray
+    """How many pixels look at each, int32."""
+    cosine: PerPoint
+    """Mean cosine of the angle between line of sight and normal, float32."""
+    px_per_mm: PerPoint
+    """Resolution of a surface that faces the camera at this depth, float32."""
+    blur_px: PerPoint
+    """Diameter of the blur circle, float32; 0 for a pinhole."""
+
+    @property
+    def weight(self) -> PerPoint:
+        """How far each look is trusted: the formula at the head of this file."""
+        return np.maximum(self.cosine, 1e-3) * self.px_per_mm / np.sqrt(1 + self.blur_px**2)
+
+
+@dataclass(frozen=True, eq=False)
+class ViewEvidence(Sight):
+    """What the model makes of the patches that one view sees."""
+
+    log_odds: PerPoint
+    """Mean log-odds of a patch's pixels, float32."""
+    called: PerPoint
+    """The share of its pixels that are called a defect, float32."""
+
+
+def optics_of(camera: Mapping[str, Any] | None, frame: str, *, blurs: bool = True) -> Optics:
+    """Read what is needed from a frame's camera; :class:`RequestError` where the frame does not tell it."""
+    known = camera or {}
+    wanted = ("focal_length_mm", "working_distance_mm", "pixel_pitch_um", "f_number")
+    missing = [name for name in wanted if not isinstance(known.get(name), int | float) or known[name] <= 0]
+    if missing:
+        raise RequestError(
+            f"{frame}: its record tells no camera ({', '.join(missing)}), so resolution and focus are not known; "
+            "import photographs with their plan (`blemish import ... --poses TABLE`)"
+        )
+    focal, focus, pitch, stop = (float(known[name]) for name in wanted)
+    image = focal * focus / (focus - focal)
+    pixel = pitch * 1e-3
+    return Optics(image / pixel, focal / stop * image / pixel if blurs else 0.0, focus)
+
+
+def sight(maps: Mapping[str, np.ndarray], lookup: Lookup, optics: Optics, view: str) -> Sight:
+    """Give which patches a view sees and how, from the maps of its ``geometry.exr``."""
+    return _gathered(maps, lookup, optics, view, None, 0.5)
+
+
+def view_evidence(  # noqa: PLR0917  a frame and what is known of it
+    scores: Scores, maps: Mapping[str, np.ndarray], lookup: Lookup, optics: Optics, view: str, threshold: float
+) -> ViewEvidence:
+    """Give what the model makes of the patches that a view sees; scores (h, w) from ``threshold`` on are called.
+
+    Costs about half a second for five megapixels and memory for the maps alone.
+    """
+    if scores.shape != maps["triangle"].shape:
+        raise RequestError(
+            f"view {view}: the scores have {scores.shape[1]} x {scores.shape[0]} pixels, its geometry has "
+            f"{maps['triangle'].shape[1]} x {maps['triangle'].shape[0]}: they are of different frames; "
+            "`blemish inspect RUN` asks the model again"
+        )
+    seen = _gathered(maps, lookup, optics, view, scores, threshold)
+    assert isinstance(seen, ViewEvidence)
+    return seen
+
+
+def _gathered(  # noqa: PLR0917
+    maps: Mapping[str, np.ndarray], lookup: Lookup, optics: Optics, view: str, scores: Scores | None, threshold: float
+) -> Sight:
+    """Sum by patch, some rows of the frame at a time."""
+    size = len(lookup.patches)
+    flat = {name: values.reshape(-1) for name, values in maps.items()}
+    judged = None if scores is None else scores.reshape(-1)
+    sums = np.zeros((3 if judged is None else 5, size))
+    at_once = max(PIXELS_AT_ONCE, 4 * size)
+    for start in range(0, flat["triangle"].size, at_once):
+        part = slice(start, start + at_once)
+        triangle = flat["triangle"][part]
+        hit = np.flatnonzero(triangle != NOTHING)
+        if not len(hit):
+            continue
+        places = np.stack([flat[f"position.{axis}"][part][hit] for axis in "XYZ"])
+        patch = lookup.at(triangle[hit].astype(np.int64), places)
+        columns = [None, flat["cosine"][part][hit], flat["depth.Z"][part][hit]]
+        if judged is not None:
+            p = judged[part][hit]
+            columns += [log_odds(p), p >= np.float32(threshold)]
+        sums += [np.bincount(patch, column, minlength=size) for column in columns]
+    seen = np.flatnonzero(sums[0]).astype(np.int32)
+    pixels = sums[0, seen]
+    cosine, depth, *scored = (sums[1:, seen] / pixels).astype(np.float32)
+    found = (view, seen, pixels.astype(np.int32), cosine, optics.px_per_mm(depth), optics.blur_px(depth))
+    return Sight(*found) if judged is None else ViewEvidence(*found, *scored)
+
+
+def log_odds(p: np.ndarray) -> np.ndarray:
+    """Give log(p / (1 - p)), clipped to what 16 bits tell, float32."""
+    clipped = np.clip(p, 0.5 / 65535, 1 - 0.5 / 65535).astype(np.float32, copy=False)
+    return np.log(clipped / (1 - clipped))
+
+
+@dataclass(frozen=True, eq=False)
+class Buffers:
+    """Where the geometry of a dataset's frames lies: in the dataset, or in a folder that was made for photographs."""
+
+    dataset: Dataset
+    folder: Path | None = None
+    """Holds ``<specimen>/<view>/geometry.exr`` and one ``part.ply``, the nominal part's, for all of them."""
+
+    def maps(self, frame: FrameEntry) -> dict[str, np.ndarray]:
+        """Read the maps of a frame; the dataset's own come first."""
+        return read_geometry(self._maps_of(frame))
+
+    def mesh(self, specimen: str) -> Geometry:
+        """Read the mesh of a specimen; :class:`DatasetError` where there is none that can be read."""
+        path = self._mesh_of(specimen)
+        try:
+            return ply.unpack(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise DatasetError(f"{path}: {error}; {self._cure()}") from None
+
+    def check(self, frames: Iterable[FrameEntry]) -> None:
+        """Raise one :class:`RequestError` that says of which frames geometry or mesh is missing, and what makes it."""
+        listed = list(frames)
+        blind = [frame.name for frame in listed if not self._maps_of(frame).is_file()]
+        names = sorted({frame.specimen for frame in listed})
+        shapeless = [name for name in names if not self._mesh_of(name).is_file()]
+        told = []
+        if blind:
+            told.append(f"{len(blind)} of {len(listed)} frames have no geometry.exr, first {blind[0]}")
+        if shapeless:
+            told.append(f"{len(shapeless)} of {len(names)} specimens have no part.ply, first {shapeless[0]}")
+        if told:
+            raise RequestError(
+                f"{self.dataset.root}: {'; '.join(told)}: what they show cannot be put on the part; {self._cure()}"
+            )
+
+    def _maps_of(self, frame: FrameEntry) -> Path:
+        own = self.dataset.root / "frames" / frame.name / "geometry.exr"
+        return own if own.is_file() or self.folder is None else self.folder / frame.name / "geometry.exr"
+
+    def _mesh_of(self, specimen: str) -> Path:
+        own = self.dataset.root / "specimens" / specimen / "part.ply"
+        return own if own.is_file() or self.folder is None else self.folder / "part.ply"
+
+    def _cure(self) -> str:
+        if self.dataset.header.kind == "photographs":
+            return "`blemish inspect RUN` renders it for photographs with poses, from the study's part and their plan"
+        return "set render.geometry = true in the study and run `blemish make`, which makes only what is missing"
+
+
+def nominal_patches(buffers: Buffers, patch_mm: float, specimen: str | None = None) -> Patches:
+    """Spread patches over the part, from the mesh of one specimen: the one given, or the one with the fewest defects.
+
+    :class:`RequestError` where no specimen has a mesh.
+    """
+    frames = buffers.dataset.frames
+    names = [specimen] if specimen else sorted({frame.specimen for frame in frames})
+    records = [buffers.dataset.specimen(name) for name in names]
+    best = min(records, key=lambda one: (sum(defect.significant for defect in one.defects), len(one.defects), one.id))
+    return patches_of(buffers.mesh(best.id), patch_mm)
+
+
+def views_of(
+    predictions: Predictions, specimen: str, lookup: Lookup, buffers: Buffers
+) -> Iterator[tuple[FrameRecord, ViewEvidence]]:
+    """Give the evidence of each view of a specimen that was predicted, with the view's record; one frame at a time."""
+    for frame in predictions.frames:
+        if frame.specimen == specimen:
+            record = predictions.dataset.record(frame)
+            scores = predictions.scores(frame)
+            yield (
+                record,
+                view_evidence(
+                    scores, buffers.maps(frame), lookup, optics_of_frame(record), frame.view, predictions.threshold
+                ),
+            )
+
+
+def optics_of_frame(record: FrameRecord) -> Optics:
+    """Give the optics of a frame as it was taken: a rendered pinhole does not blur, a photograph does."""
+    blurs = (record.rendering or {}).get("depth_of_field", True) is not False
+    return optics_of(record.camera, record.name, blurs=blurs)
+
+
+def laid(buffers: Buffers, specimen: str, patches: Patches) -> tuple[Geometry, Lookup]:
+    """Read a specimen's mesh and lay it on the patches."""
+    geometry = buffers.mesh(specimen)
+    return geometry, lookup_of(geometry, patches)
