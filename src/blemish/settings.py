@@ -157,7 +157,7 @@ def _no_such_choice(error: Mapping[str, Any]) -> str:
     choices = [word.strip("' ~") for word in wanted.replace(" or ", ",").split(",")]
     value = _tag(error["input"])
     near = difflib.get_close_matches(str(value), choices, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    hint = f"; did you mean {near[0]}?" if near and near[0] not in ("True", "False") else ""
     if error["type"] == "literal_error":
         return f"must {_demand(error)}, not {_short(error['input'])}{hint}"
     if "value" not in choices:
@@ -176,6 +176,8 @@ def _demand(error: Mapping[str, Any]) -> str:
         pattern = error["ctx"]["pattern"]
         return f"be {PATTERNS.get(pattern, f'of the form {pattern}')}"
     message = str(error["msg"]).split(" after validation")[0]
+    if error["type"] == "literal_error":
+        message = message.replace("False", "false").replace("True", "true")  # as TOML writes them
     subject, should, demand = message.partition(" should ")
     return demand if should and " " not in subject else f"be right: {message}"
 

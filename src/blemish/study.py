@@ -3,14 +3,15 @@
 A study's results lie in its *run folder* (``runs/NAME`` unless told otherwise)::
 
     plan.json    the viewpoints                         dataset/     what was made (FORMAT.md)
-    model/       the trained network and its curves     evaluation/  what it is worth
-    report.html  all of it on one page                  study.toml   the study as it was run
+    model/       the trained network and its curves     evaluation/  what it is worth, frame by frame
+    inspection/  what it is worth on the part           study.toml   the study as it was run
+    report.html  all of it on one page
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,15 +23,18 @@ from blemish.dataset import open_dataset
 from blemish.dataset.atomic import clear, replace_file
 from blemish.errors import StudyError
 from blemish.farm import Crew
+from blemish.inspect.inspecting import Inspecting
+from blemish.learn.channels import region_of
 from blemish.learn.protocol import Protocol
 from blemish.make import Advance, Made, make
 from blemish.part import Part, load
-from blemish.part.divide import divided
+from blemish.part.divide import divide, divided
 from blemish.recipe import Recipe
 from blemish.settings import read, read_toml, settings
 
 if TYPE_CHECKING:
     from blemish.dataset.read import Dataset
+    from blemish.inspect.inspection import Inspection
     from blemish.learn import Training
 
 
@@ -44,6 +48,8 @@ class Study(Recipe):
     """A finished dataset (imported photographs, say) to learn from, instead of one that is made; a path from here."""
     learn: Protocol = Protocol()
     """How the network is trained."""
+    inspect: Inspecting | None = None
+    """What is asked of the trained model on the part; without it ``blemish run`` does not inspect."""
 
     @property
     def recipe(self) -> Recipe:
@@ -98,7 +104,19 @@ def against_part(study: Study, part: Part) -> list[str]:
 
     ``part`` is the part as its file says it, without the study's rules of regions.
     """
-    return with_part(study, part)
+    return [*with_part(study, part), *_unfit_channels(study, part)]
+
+
+def _unfit_channels(study: Study, part: Part) -> Iterator[str]:
+    """Tell channels of the CAD model that the dataset to be made would not have."""
+    wanted = study.learn.geometry
+    rendering: Any = study.render
+    if wanted and rendering.geometry != "nominal":
+        yield f'learn.geometry: {", ".join(wanted)} come from the frames; set render.geometry = "nominal"'
+    names = [name for name in map(region_of, wanted) if name]
+    if names:
+        regions, _ = divide(part, study.regions)
+        yield from (f"learn.geometry: {mistake}" for mistake in replace(part, regions=regions).strange_regions(names))
 
 
 def make_dataset(

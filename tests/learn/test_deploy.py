@@ -57,9 +57,9 @@ def test_both_runtimes_give_torchs_scores(folder: Path, backend: str, size: tupl
     deployed, model = load_deployed(folder, backend), load_model(folder)  # type: ignore[arg-type]
     image, _ = plate(size, np.random.default_rng(0), defective=True, bits=16)
     for tile_px in (256, 1280):
-        expected = predict(model, image, tile_px)
+        expected = predict(model, image, tile_px=tile_px)
         assert expected.std() > 1e-5
-        np.testing.assert_allclose(predict(deployed, image, tile_px), expected, atol=1e-5)
+        np.testing.assert_allclose(predict(deployed, image, tile_px=tile_px), expected, atol=1e-5)
     assert deployed.threshold == model.threshold
     assert deployed.digest == model.digest
 

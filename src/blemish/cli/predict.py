@@ -45,6 +45,7 @@ def predict(
     from blemish.dataset import png
     from blemish.dataset.atomic import clear, replace_file
     from blemish.learn import predict as score
+    from blemish.learn.geometry import refuse_without_maps
     from blemish.learn.marks import CSV_HEAD, csv_row, find_marks, overlay
 
     photographs = _photographs(images)
@@ -52,6 +53,7 @@ def predict(
     for folder, _ in photographs:
         _keep_apart(folder.root, place)
     model = _model(run, backend, half=half)
+    refuse_without_maps(run, model.geometry if backend != "torch" else model.protocol.geometry)
     threshold = model.threshold.value
     rows = [CSV_HEAD]
     try:

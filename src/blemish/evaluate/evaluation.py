@@ -21,6 +21,7 @@ from blemish.evaluate.pixels import CurvePoint, Interval, PixelCounts
 from blemish.learn import histogram
 from blemish.learn.checkpoint import Model
 from blemish.learn.exposure import levels
+from blemish.learn.geometry import network_maps
 from blemish.learn.prediction import predict
 from blemish.settings import plain
 
@@ -97,7 +98,7 @@ def evaluate(
     kinds = _Kinds(dataset)
     for index, frame in enumerate(frames):
         image, mask = dataset.image(frame), dataset.mask(frame)
-        scores = predict(model, image)
+        scores = predict(model, image, network_maps(dataset, frame, model.protocol))
         called = scores >= np.float32(model.threshold.value)
         scored.add(scores, mask > 0)
         tally.add(mask, called, kinds.of(frame), _contrasts(dataset, frame), frame.specimen)

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from blemish.arrays import Grey, Instances
+from blemish.learn.channels import Maps
 from blemish.learn.crops import Window
 from blemish.learn.exposure import WHITE, Levels, expose, levels
 from blemish.learn.protocol import Augmentation
@@ -69,6 +70,25 @@ def cut(image: Grey, mask: Instances, window: Window, variation: Variation, high
     return np.ascontiguousarray(grey), np.ascontiguousarray(label)
 
 
+def cut_maps(maps: Maps | None, window: Window, variation: Variation) -> Maps | None:
+    """Cut the same window out of the maps of the CAD model: turned and mirrored as the image is, nothing else."""
+    if maps is None:
+        return None
+    if variation.angle_deg == 0:
+        inside = slice(window.top, window.top + window.side), slice(window.left, window.left + window.side)
+        cuts = [_padded(one[inside], window) for one in maps]
+    else:
+        reached, matrix, size = _turned(window, variation.angle_deg)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        cuts = [cv2.warpAffine(one[reached], matrix, size, flags=flags) for one in maps]
+    found = np.stack(cuts)
+    if variation.mirrored:
+        found = found[:, :, ::-1]
+    if variation.upside_down:
+        found = found[:, ::-1]
+    return np.ascontiguousarray(found)
+
+
 def as_label(mask: Instances, highest: int = 1) -> UInt8[np.ndarray, "h w"]:
     """Turn instance ids, or labels up to ``highest``, into labels."""
     return np.minimum(mask, np.uint16(highest)).astype(np.uint8)
@@ -80,27 +100,34 @@ def _padded(patch: np.ndarray, window: Window) -> np.ndarray:
 
 
 def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float, highest: int) -> tuple[Crop, Label]:
+    reached, matrix, size = _turned(window, angle_deg)
+    patch, patch_mask = image[reached], mask[reached]
+    inverse = cv2.WARP_INVERSE_MAP
+    grey = levels(cv2.warpAffine(patch, matrix, size, flags=cv2.INTER_LINEAR | inverse))
+    if not patch_mask.any():
+        return grey, np.zeros(size, np.uint8)
+    return grey, cv2.warpAffine(as_label(patch_mask, highest), matrix, size, flags=cv2.INTER_NEAREST | inverse)
+
+
+def _turned(window: Window, angle_deg: float) -> tuple[tuple[slice, slice], np.ndarray, tuple[int, int]]:
+    """Give the part of the image that a rotated window can reach, the way from the crop into it, and the crop's size.
+
+    No more of the image is looked at.
+    """
     # image = centre + R (crop - place): the drawn pixel keeps its place in the crop.
     sine, cosine = math.sin(math.radians(angle_deg)), math.cos(math.radians(angle_deg))
     x, y = window.column - window.left, window.row - window.top
     ends = ((across - x, down - y) for across in (0, window.side - 1) for down in (0, window.side - 1))
     corners = [(window.column + cosine * u - sine * v, window.row + sine * u + cosine * v) for u, v in ends]
-    # Only the part of the image that the rotated window can reach is looked at.
     left, top = (max(math.floor(min(ends)) - 1, 0) for ends in zip(*corners, strict=True))
     right, bottom = (math.ceil(max(ends)) + 2 for ends in zip(*corners, strict=True))
-    patch, patch_mask = image[top:bottom, left:right], mask[top:bottom, left:right]
     matrix = np.array(
         [
             [cosine, -sine, window.column - left - cosine * x + sine * y],
             [sine, cosine, window.row - top - sine * x - cosine * y],
         ]
     )
-    size = (window.side, window.side)
-    inverse = cv2.WARP_INVERSE_MAP
-    grey = levels(cv2.warpAffine(patch, matrix, size, flags=cv2.INTER_LINEAR | inverse))
-    if not patch_mask.any():
-        return grey, np.zeros(size, np.uint8)
-    return grey, cv2.warpAffine(as_label(patch_mask, highest), matrix, size, flags=cv2.INTER_NEAREST | inverse)
+    return (slice(top, bottom), slice(left, right)), matrix, (window.side, window.side)
 
 
 def vary(

@@ -89,11 +89,12 @@ def write_model(folder: Path, model: Model, software: dict[str, str]) -> str:
     facts = {
         "format": FORMAT,
         "version": VERSION,
-        "network": {"name": protocol.network, "channels": len(protocol.exposure_stack), "width": protocol.width},
+        "network": {"name": protocol.network, "channels": protocol.channels, "width": protocol.width},
         "preprocessing": {
             "levels": "grey levels scaled so that white is 255",
             "channels": "one for each a in exposure_stack: min(x 2^a, 255) * 2 / 255 - 1",
             "exposure_stack": plain(protocol.exposure_stack),
+            **_geometry(protocol),
             "padding": f"with black, right and below, to multiples of {networks.MULTIPLE} px",
         },
         "output": "logits; the score is 1 / (1 + exp(-logit))",
@@ -108,6 +109,14 @@ def write_model(folder: Path, model: Model, software: dict[str, str]) -> str:
     files.write(folder, folder / WEIGHTS, weights)
     files.write(folder, folder / FACTS, (json.dumps(facts, indent=1, sort_keys=True) + "\n").encode())
     return digest
+
+
+def _geometry(protocol: Protocol) -> dict[str, Any]:
+    """Say which channels follow those of the exposures, if any."""
+    if not protocol.geometry:
+        return {}
+    told = "then one for each of geometry, from 0 to 255 as learn/channels.py makes it: x * 2 / 255 - 1"
+    return {"geometry": plain(protocol.geometry), "geometry_channels": told}
 
 
 def has_model(folder: Path) -> bool:
@@ -143,7 +152,7 @@ def load_model(folder: Path | str, device: Device = "auto") -> Model:
 
 def _filled(protocol: Protocol, weights: dict[str, Tensor], where: Path) -> nn.Module:
     """Make the network and lay the weights into it."""
-    channels = len(protocol.exposure_stack)
+    channels = protocol.channels
     try:
         network = networks.build(protocol.network, channels, protocol.width)
         network.load_state_dict(weights)

@@ -3,6 +3,9 @@
 The graph holds the preprocessing (exposure stack, scaling) and the sigmoid: it takes ``grey_levels`` (b, 1, h, w),
 float32 from 0 to 255, with sides that are multiples of 32 (pad with 0), and gives ``scores`` of the same shape. Its
 metadata, under ``blemish``, are threshold, network and the digest of the weights as JSON. :mod:`runtimes` runs it.
+
+Of a model that takes maps of the CAD model (``learn.geometry``) the input has further channels, from 0 to 255 as
+:mod:`channels` makes them, and the metadata names them.
 """
 
 from __future__ import annotations
@@ -46,13 +49,16 @@ class Exported:
 class Deployable(nn.Module):
     """A network from grey levels to scores."""
 
-    def __init__(self, network: nn.Module, exposure_stack: Sequence[float]) -> None:
+    def __init__(self, network: nn.Module, exposure_stack: Sequence[float], num_maps: int = 0) -> None:
         super().__init__()
-        self.network, self.exposure_stack = network, tuple(exposure_stack)
+        self.network, self.exposure_stack, self.num_maps = network, tuple(exposure_stack), num_maps
 
     def forward(self, grey_levels: Tensor) -> Tensor:
-        """Turn grey levels (b, 1, h, w) into scores (b, 1, h, w)."""
-        stack = [(grey_levels * 2.0**stops).clamp(max=WHITE) * (2 / WHITE) - 1 for stops in self.exposure_stack]
+        """Turn grey levels, and maps after them, (b, 1 + maps, h, w), into scores (b, 1, h, w)."""
+        grey = grey_levels[:, :1] if self.num_maps else grey_levels
+        stack = [(grey * 2.0**stops).clamp(max=WHITE) * (2 / WHITE) - 1 for stops in self.exposure_stack]
+        if self.num_maps:
+            stack.append(grey_levels[:, 1:] * (2 / WHITE) - 1)
         return torch.sigmoid(self.network(torch.cat(stack, dim=1)))
 
 
@@ -67,20 +73,22 @@ def export_onnx(model: Model, folder: Path) -> Exported:
         import onnxscript  # noqa: F401  (torch's exporter needs it)
     except ImportError as error:
         raise RequestError(f"exporting to ONNX needs {error.name}; {CURE}") from None
-    network = Deployable(model.network, model.protocol.exposure_stack).eval().cpu().float()
+    protocol = model.protocol
+    network = Deployable(model.network, protocol.exposure_stack, len(protocol.geometry)).eval().cpu().float()
     program = _traced(network)
     program.model.metadata_props[KEY] = json.dumps(_facts(model))
     content = program.model_proto.SerializeToString()
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     difference = 0.0
     for size in _CHECKED_SIZES:
-        images = np.float32(WHITE) * stream(0, "deploy", *size).random((size[0], 1, *size[1:]), dtype=np.float32)
+        shape = (size[0], 1 + network.num_maps, *size[1:])
+        images = np.float32(WHITE) * stream(0, "deploy", *size).random(shape, dtype=np.float32)
         with torch.inference_mode():
             expected = network(torch.from_numpy(images)).numpy()
         difference = max(difference, float(np.abs(session.run([OUTPUT], {INPUT: images})[0] - expected).max()))
     if not difference <= AGREES_TO:
         raise WorkError(
-            f"the exported {model.protocol.network} differs from torch by {difference:.2g} in a score, which is more "
+            f"the exported {protocol.network} differs from torch by {difference:.2g} in a score, which is more "
             f"than rounding ({AGREES_TO:g}); nothing was written; try the versions in constraints.txt"
         )
     replace_file(folder, folder / FILE, content)
@@ -90,7 +98,7 @@ def export_onnx(model: Model, folder: Path) -> Exported:
 
 def _traced(network: Deployable) -> Any:
     batch, height, width = (torch.export.Dim(name, min=1, max=4096) for name in ("batch", "height", "width"))
-    example = torch.zeros(_TRACED[0], 1, *_TRACED[1:])
+    example = torch.zeros(_TRACED[0], 1 + network.num_maps, *_TRACED[1:])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own, about its own parts
         return torch.onnx.export(
@@ -112,4 +120,5 @@ def _facts(model: Model) -> dict[str, Any]:
         "network": model.protocol.network,
         "threshold": {"value": threshold.value, "chosen_by": threshold.chosen_by, "f1": threshold.f1},
         "weights_sha256": model.digest,
+        "geometry": list(model.protocol.geometry),
     }

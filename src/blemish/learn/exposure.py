@@ -12,11 +12,12 @@ import numpy as np
 from jaxtyping import Float32
 
 from blemish.arrays import Grey
+from blemish.learn.channels import Maps
 
 Levels = Float32[np.ndarray, "h w"]
 """Grey levels from 0 to 255 in floating point."""
 Stack = Float32[np.ndarray, "c h w"]
-"""What a network takes: one channel an exposure, from -1 (black) to 1 (white)."""
+"""What a network takes, from -1 (black) to 1 (white): a channel for each exposure, then those of the CAD model."""
 
 WHITE = 255.0
 
@@ -31,13 +32,16 @@ def expose(image: Levels, stops: float) -> Levels:
     return np.minimum(image * np.float32(2.0**stops), np.float32(WHITE))
 
 
-def network_input(image: Levels, stack: Sequence[float]) -> Stack:
-    """Scale grey levels to [-1, 1], one channel for each exposure in ``stack``."""
+def network_input(image: Levels, stack: Sequence[float], maps: Maps | None = None) -> Stack:
+    """Scale grey levels to [-1, 1], one channel for each exposure in ``stack``, then ``maps``, exposed in no way."""
     scale = np.float32(2.0 / WHITE)
-    channels = np.empty((len(stack), *image.shape), np.float32)
-    for channel, stops in zip(channels, stack, strict=True):
+    num_maps = 0 if maps is None else len(maps)
+    channels = np.empty((len(stack) + num_maps, *image.shape), np.float32)
+    for channel, stops in zip(channels[: len(stack)], stack, strict=True):
         np.multiply(image, np.float32(2.0**stops), out=channel)
         np.minimum(channel, np.float32(WHITE), out=channel)
+    if maps is not None:
+        channels[len(stack) :] = maps
     channels *= scale
     channels -= np.float32(1.0)
     return channels

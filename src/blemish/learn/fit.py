@@ -24,6 +24,7 @@ from blemish.errors import RequestError
 from blemish.learn import curves, networks, state
 from blemish.learn.checkpoint import Model, has_model, prepared
 from blemish.learn.epoch import Bench, DivergedError, Progress, diverged, learn
+from blemish.learn.geometry import network_maps
 from blemish.learn.outcome import TILES, Training, conclude, made_of, reopen
 from blemish.learn.precision import Device, choose_device, resolve
 from blemish.learn.pretrained import load_encoder
@@ -69,7 +70,7 @@ def train(
     if team.agree(lambda: has_model(run_folder)):
         return reopen(run_folder, facts, protocol, device)
     for name in ("train", "val"):
-        frames_of(dataset, name)
+        network_maps(dataset, frames_of(dataset, name)[0], protocol)
     network = _network(protocol, init, pretrained, place)
     # Nothing is written before it is known that there is something to learn, and from what.
     cache = cache_folder or run_folder / TILES
@@ -118,19 +119,24 @@ def _forward(network: nn.Module, protocol: Protocol, team: Team, device: torch.d
 
 def _network(protocol: Protocol, init: Model | None, pretrained: Path | None, device: torch.device) -> nn.Module:
     torch.manual_seed(number(protocol.seed, "weights"))
-    network = networks.build(protocol.network, len(protocol.exposure_stack), protocol.width)
+    network = networks.build(protocol.network, protocol.channels, protocol.width)
     if pretrained is not None:
         if init is not None:
             raise RequestError("training starts from another model or from pretrained weights, not from both")
         load_encoder(network, pretrained)
     if init is not None:
+        if init.protocol.geometry != protocol.geometry:
+            raise RequestError(
+                f"training cannot go on from a network with learn.geometry = {list(init.protocol.geometry)}: the "
+                f"protocol wants {list(protocol.geometry)}, which are other channels"
+            )
         try:
             network.load_state_dict(init.network.state_dict())
         except RuntimeError:
             raise RequestError(
                 f"training cannot go on from network {init.protocol.network!r}, width {init.protocol.width}, "
-                f"{len(init.protocol.exposure_stack)} channels: the protocol wants {protocol.network!r}, width "
-                f"{protocol.width}, {len(protocol.exposure_stack)} channels"
+                f"{init.protocol.channels} channels: the protocol wants {protocol.network!r}, width "
+                f"{protocol.width}, {protocol.channels} channels"
             ) from None
     return prepared(network, device)
 

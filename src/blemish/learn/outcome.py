@@ -91,7 +91,7 @@ def conclude(
     for index in range(len(validation)):
         image, label = validation.labels(index)
         counted = label < IGNORED
-        histogram.add(predict(model, image)[counted], label[counted] > 0)
+        histogram.add(predict(model, image, validation.maps(index))[counted], label[counted] > 0)
     model = dataclasses.replace(model, threshold=choose_threshold(histogram, protocol.correct_quantile))
     versions = {"blemish": blemish.__version__, "torch": torch.__version__}
     write_model(folder, model, versions)

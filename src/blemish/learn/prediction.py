@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blemish.arrays import Grey, Scores
+from blemish.errors import RequestError
+from blemish.learn.channels import Maps
 from blemish.learn.exposure import levels, network_input
+from blemish.learn.geometry import refuse_without_maps
 from blemish.learn.networks import MULTIPLE
 from blemish.learn.runtimes import Deployed
 
@@ -35,17 +38,28 @@ class Span:
     last: int
 
 
-def predict(model: Model | Deployed, image: Grey, tile_px: int = TILE_PX, margin_px: int = MARGIN_PX) -> Scores:
+def predict(
+    model: Model | Deployed,
+    image: Grey,
+    geometry: Maps | None = None,
+    *,
+    tile_px: int = TILE_PX,
+    margin_px: int = MARGIN_PX,
+) -> Scores:
     """Give each pixel's score, the probability of a defect, (h, w) float32.
 
     ``model`` is what ``load_model`` or, without torch, ``load_deployed`` gave; scores from ``model.threshold.value`` on
-    are called defects.
+    are called defects. ``geometry`` is what :func:`~blemish.learn.geometry.network_maps` gives for the frame: maps for
+    a model that takes some, ``None`` for others. :class:`RequestError` when it is not what the model takes.
     """
+    _refuse_other_maps(model, image, geometry)
     of_tile = _deployed_scores if isinstance(model, Deployed) else _scores
     scores = np.empty(image.shape, np.float32)
     for rows in spans(image.shape[0], tile_px, margin_px):
         for columns in spans(image.shape[1], tile_px, margin_px):
-            tile = of_tile(model, image[rows.start : rows.stop, columns.start : columns.stop])
+            inside = slice(rows.start, rows.stop), slice(columns.start, columns.stop)
+            maps = None if geometry is None else geometry[:, *inside]
+            tile = of_tile(model, image[inside], maps)
             scores[rows.first : rows.last, columns.first : columns.last] = tile[
                 rows.first - rows.start : rows.last - rows.start,
                 columns.first - columns.start : columns.last - columns.start,
@@ -67,14 +81,25 @@ def spans(size: int, tile_px: int, margin_px: int) -> list[Span]:
     return [Span(max(first - margin, 0), min(last + margin, size), first, last) for first, last in pairwise(cuts)]
 
 
-def _scores(model: Any, image: Grey) -> Scores:
+def _refuse_other_maps(model: Model | Deployed, image: Grey, geometry: Maps | None) -> None:
+    wanted = model.geometry if isinstance(model, Deployed) else model.protocol.geometry
+    if geometry is None:
+        refuse_without_maps("predict(model, image)", wanted)
+    elif geometry.shape != (len(wanted), *image.shape):
+        raise RequestError(
+            f"predict: maps of shape {geometry.shape} came with an image of {image.shape}; this model takes "
+            f"{len(wanted)} of the image's size" + (f": {', '.join(wanted)}" if wanted else "")
+        )
+
+
+def _scores(model: Any, image: Grey, maps: Maps | None) -> Scores:
     import torch
     from torch.nn import functional
 
     from blemish.learn.precision import computing_in
 
     device = next(model.network.parameters()).device
-    stack = torch.from_numpy(network_input(levels(image), model.protocol.exposure_stack))[None].to(device)
+    stack = torch.from_numpy(network_input(levels(image), model.protocol.exposure_stack, maps))[None].to(device)
     height, width = image.shape
     padding = (0, -width % MULTIPLE, 0, -height % MULTIPLE)
     stack = functional.pad(stack, padding, value=-1.0).contiguous(memory_format=torch.channels_last)
@@ -83,7 +108,8 @@ def _scores(model: Any, image: Grey) -> Scores:
     return torch.sigmoid(logits[0, 0, :height, :width].float()).cpu().numpy()
 
 
-def _deployed_scores(model: Any, image: Grey) -> Scores:
+def _deployed_scores(model: Any, image: Grey, maps: Maps | None) -> Scores:
     height, width = image.shape
-    padded = np.pad(levels(image), ((0, -height % MULTIPLE), (0, -width % MULTIPLE)))
-    return model.scores(padded[None, None])[0, 0, :height, :width]
+    stack = levels(image)[None] if maps is None else np.concatenate([levels(image)[None], maps], dtype=np.float32)
+    padded = np.pad(stack, ((0, 0), (0, -height % MULTIPLE), (0, -width % MULTIPLE)))
+    return model.scores(padded[None])[0, 0, :height, :width]

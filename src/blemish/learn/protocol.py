@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from annotated_types import Interval, MinLen, MultipleOf
 
 from blemish.learn import networks
+from blemish.learn.channels import mistakes_in
 from blemish.settings import AtLeastOne, Count, Fraction, NotNegative, Positive, settings
 
 Side = Annotated[int, Interval(ge=32, le=1024), MultipleOf(32)]
@@ -46,6 +47,10 @@ class Protocol:
     """Channels of the first level, where the network leaves the choice (``small``); ``None`` is its own default."""
     exposure_stack: Annotated[tuple[float, ...], MinLen(1)] = (0.0,)
     """The network's input channels: f(x) = x 2^a, clipped, for each of these a; the paper's stack is (0, 1, 2)."""
+    geometry: tuple[str, ...] = ()
+    """Further channels from the CAD model, of the part as designed: ``cosine``, ``depth``, ``curvature``,
+    ``region:NAME`` (see ``learn/channels.py``); the dataset needs ``render.geometry = "nominal"``. The paper has
+    none."""
 
     crop_px: Side = 256
     """Side of the square crops that are learned from."""
@@ -110,3 +115,11 @@ class Protocol:
             raise ValueError(f"network: {self.network!r} is none of {', '.join(known)}{hint}")
         if self.width is not None and not networks.has_width(self.network):
             raise ValueError(f"width: the network {self.network!r} has a fixed width; leave this out")
+        strange = "; ".join(mistakes_in(self.geometry))
+        if strange:
+            raise ValueError(f"geometry: {strange}")
+
+    @property
+    def channels(self) -> int:
+        """How many input channels the network has."""
+        return len(self.exposure_stack) + len(self.geometry)

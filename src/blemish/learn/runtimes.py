@@ -21,6 +21,7 @@ Backend = Literal["onnxruntime", "openvino"]
 FILE = "model.onnx"
 KEY = "blemish"
 CURE = "in the clone of this project, `pip install -e '.[deploy]' -c constraints.txt`"
+Inputs = Float32[np.ndarray, "b c h w"]
 Batch = Float32[np.ndarray, "b 1 h w"]
 
 
@@ -33,8 +34,10 @@ class Deployed:
     threshold: Threshold
     digest: str
     """SHA-256 of the weights that it was exported from."""
-    scores: Callable[[Batch], Batch]
-    """From grey levels to scores; sides are multiples of 32."""
+    scores: Callable[[Inputs], Batch]
+    """From grey levels, and the maps that the model takes beside them, to scores; sides are multiples of 32."""
+    geometry: tuple[str, ...] = ()
+    """The channels of the CAD model that it takes."""
 
 
 def load_deployed(path: Path | str, backend: Backend = "onnxruntime", *, half: bool = False) -> Deployed:
@@ -60,6 +63,7 @@ def load_deployed(path: Path | str, backend: Backend = "onnxruntime", *, half: b
             threshold=Threshold(threshold["value"], threshold["chosen_by"], threshold["f1"]),
             digest=facts["weights_sha256"],
             scores=scores,
+            geometry=tuple(facts.get("geometry", ())),
         )
     except (ValueError, KeyError, TypeError):
         raise CheckpointError(f"{file}: an ONNX file, but not exported by `blemish deploy`; export the model") from None
@@ -75,7 +79,7 @@ def _find(path: Path) -> Path:
     return found
 
 
-def _onnxruntime(file: Path, *, half: bool) -> tuple[Callable[[Batch], Batch], str]:
+def _onnxruntime(file: Path, *, half: bool) -> tuple[Callable[[Inputs], Batch], str]:
     import onnxruntime
 
     if half:
@@ -88,7 +92,7 @@ def _onnxruntime(file: Path, *, half: bool) -> tuple[Callable[[Batch], Batch], s
     return lambda images: session.run(None, {"grey_levels": images})[0], told
 
 
-def _openvino(file: Path, *, half: bool) -> tuple[Callable[[Batch], Batch], str]:
+def _openvino(file: Path, *, half: bool) -> tuple[Callable[[Inputs], Batch], str]:
     import openvino
 
     core = openvino.Core()

@@ -17,9 +17,11 @@ from blemish.dataset.index import Frames
 from blemish.dataset.read import Dataset
 from blemish.dataset.tiles import FrameCache
 from blemish.errors import RequestError
-from blemish.learn.augment import Label, Variation, as_label, cut, draw_variation, vary
+from blemish.learn.augment import Label, Variation, as_label, cut, cut_maps, draw_variation, vary
+from blemish.learn.channels import Maps
 from blemish.learn.crops import draw_window, window_around
 from blemish.learn.exposure import Stack, network_input
+from blemish.learn.geometry import layers_of
 from blemish.learn.labels import IGNORED, folder_name, labelled
 from blemish.learn.protocol import Protocol
 from blemish.seeds import stream
@@ -53,6 +55,10 @@ class Pictures:
         """Give image and mask of a frame."""
         return self.cache.image(index), self.cache.mask(index)
 
+    def maps(self, index: int) -> Maps | None:
+        """Give what the CAD model says of a frame, where the network takes that."""
+        return self.cache.maps(index)
+
     def labels(self, index: int) -> tuple[Grey, UInt8[np.ndarray, "h w"]]:
         """Give image and labels of a frame."""
         image, mask = self.pixels(index)
@@ -79,9 +85,12 @@ def open_pictures(dataset: Dataset, split: str, folder: Path, protocol: Protocol
     """Unpack the frames of one set into a sub-folder of ``folder``, or find them there; labels as a protocol says."""
     frames = frames_of(dataset, split)
     defective = np.flatnonzero(frames.column("defect_px") > 0)
-    if protocol is None or protocol.label == "geometric":
+    if protocol is None:
         return Pictures(FrameCache(dataset, folder, frames), defective)
-    cache = FrameCache(labelled(dataset, protocol), folder / folder_name(protocol), frames)
+    layers = layers_of(dataset, protocol)
+    if protocol.label == "geometric":
+        return Pictures(FrameCache(dataset, folder, frames, layers=layers), defective)
+    cache = FrameCache(labelled(dataset, protocol), folder / folder_name(protocol), frames, layers=layers)
     return Pictures(cache, defective, highest=IGNORED)
 
 
@@ -108,7 +117,8 @@ def training_sample(protocol: Protocol, pictures: Pictures, epoch: int, index: i
     variation = draw_variation(protocol.augmentation, rng)
     grey, label = cut(image, mask, window, variation, pictures.highest)
     grey = vary(grey, variation, protocol.augmentation, protocol.lit_threshold, rng)
-    return Sample(network_input(grey, protocol.exposure_stack), label, window.lit)
+    maps = cut_maps(pictures.maps(frame), window, variation)
+    return Sample(network_input(grey, protocol.exposure_stack, maps), label, window.lit)
 
 
 def validation_sample(protocol: Protocol, pictures: Pictures, index: int) -> Sample:
@@ -126,10 +136,12 @@ def validation_sample(protocol: Protocol, pictures: Pictures, index: int) -> Sam
         pixel = (pixel[0] + int(shift[0]), pixel[1] + int(shift[1]))
         window = window_around(pixel, image.shape, protocol.crop_px)
     else:
-        image, mask = pictures.pixels(index % len(pictures))
+        frame = index % len(pictures)
+        image, mask = pictures.pixels(frame)
         window = draw_window(image, protocol.crop_px, protocol.lit_threshold, rng)
     grey, label = cut(image, mask, window, Variation(), pictures.highest)
-    return Sample(network_input(grey, protocol.exposure_stack), label, window.lit)
+    maps = cut_maps(pictures.maps(frame), window, Variation())
+    return Sample(network_input(grey, protocol.exposure_stack, maps), label, window.lit)
 
 
 def _frame_at(seed: int, num_frames: int, place: int) -> int:

@@ -81,7 +81,7 @@ def _shown(protocol: Protocol, pictures: Pictures) -> Iterator[tuple[Inputs, Lab
         return
     for index in range(len(pictures)):
         image, label = pictures.labels(index)
-        stack = network_input(levels(image), protocol.exposure_stack)
+        stack = network_input(levels(image), protocol.exposure_stack, pictures.maps(index))
         missing = [(0, -side % MULTIPLE) for side in image.shape]
         stack = np.pad(stack, [(0, 0), *missing], constant_values=-1.0)
         yield stack[None], label[None, None]
