@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from blemish.dataset.ply import colours_of
 from blemish.plan.painted import NEVER, PALETTE, Colour, Painting, by_count, by_reason, painted
 from blemish.viewer.draft import Draft
 
 GOOD, STEEP = np.array([255, 245, 190.0]), np.array([120, 20, 90.0])
+METAL = 175
+"""How bright metal without a defect is drawn."""
 LIGHT: tuple[Colour, ...] = ((214, 69, 65), (70, 90, 140), (250, 215, 120))
 
 
@@ -40,6 +43,12 @@ def by_light(draft: Draft) -> Painting:
     """Colour by the field in which a place is inspected: bright where the finish throws the ring into the lens."""
     kind = np.where(draft.times_bright > 0, 2, np.where(draft.times > 0, 1, 0))
     return painted(kind, ["not inspected", "dark field only", "bright field"], LIGHT)
+
+
+def by_defect() -> Painting:
+    """Tell how a specimen with its defects is coloured, triangle by triangle."""
+    metal, one, two = (_colour(row) for row in colours_of(np.array([0, 1, 2]), METAL))
+    return Painting(np.zeros((0, 3), np.uint8), (("sound metal", metal), ("each defect", one), ("its own colour", two)))
 
 
 def paint(draft: Draft, mode: str, finish_of_region: Mapping[str, str]) -> Painting:

@@ -8,11 +8,18 @@ import numpy as np
 
 from blemish.errors import RequestError
 from blemish.plan.painted import Painting
-from blemish.viewer.colours import MODES, paint
+from blemish.viewer.colours import MODES, by_defect, paint
 from blemish.viewer.draft import in_words, sight_in_words
+from blemish.viewer.frame import FramePicture
+from blemish.viewer.maps import EVIDENCE
+from blemish.viewer.preview import AS_DESIGNED
+from blemish.viewer.results import Results
 
 if TYPE_CHECKING:
     from blemish.viewer.window import Window
+
+DEFECTS = "defects"
+"""The specimen that is chosen itself, instead of a map on the part as designed."""
 
 
 class Panel:
@@ -25,21 +32,33 @@ class Panel:
         gui.configure_theme(control_width="large", show_logo=False, show_share_button=False)
         gui.main_panel.dock_right()
         self._words = gui.add_markdown("")
-        self._mode = gui.add_dropdown("Colour by", MODES, initial_value=MODES[0])
+        self._mode = gui.add_dropdown("Colour by", (*MODES,), initial_value=MODES[0])
         self._legend = gui.add_html("")
         self._specimen = gui.add_dropdown("Specimen", session.specimens, initial_value=session.specimen)
         self._views = gui.add_checkbox("Show views", initial_value=True)
         self._lights = gui.add_checkbox("Show lights", initial_value=False)
+        self.results = Results(server, window)
         with gui.add_folder("View"):
             self._view = gui.add_dropdown("Selected", session.draft.names, initial_value=session.selected)
             self._sight = gui.add_markdown("")
-            self._picture = gui.add_image(np.full((96, 128, 3), 235, dtype=np.uint8), label="Preview")
-            self._render = gui.add_button("Preview")
+            blank = np.full((96, 128, 3), 235, dtype=np.uint8)
+            self._frame = gui.add_image(blank, label="Frame", visible=False)
+            self._wrong = gui.add_markdown("", visible=False)
+            self._picture = gui.add_image(blank, label="Preview", visible=False)
+            self._doing = gui.add_markdown("", visible=False)
+            self._render = gui.add_button("Preview what it shows")
+            self._through = gui.add_button("Look through it")
             self._add = gui.add_button("Add a view of what I look at")
             self._delete = gui.add_button("Delete view", color="red")
             self._undo = gui.add_button("Undo")
         self._save = gui.add_button("Save plan", color="green")
+        self._offer_modes()
         self._connect()
+
+    @property
+    def mode(self) -> str:
+        """What the part is coloured by."""
+        return str(self._mode.value)
 
     @property
     def shows_views(self) -> bool:
@@ -52,9 +71,11 @@ class Panel:
         return bool(self._lights.value)
 
     def painting(self) -> Painting:
-        """Colour the samples by what is chosen."""
+        """Colour the samples, or the patches of the inspection, by what is chosen."""
         session = self._window.session
-        return paint(session.draft, self._mode.value, session.finish_of_region)
+        if self.mode in self.results.modes():
+            return self.results.painting(self.mode)
+        return by_defect() if self.mode == DEFECTS else paint(session.draft, self.mode, session.finish_of_region)
 
     def refresh(self) -> None:
         """Say what is covered now, and what the selected view does for it."""
@@ -63,6 +84,7 @@ class Panel:
         self._words.content = in_words(session.draft) + state
         self._legend.content = _legend(self.painting())
         self._sight.content = sight_in_words(session.draft, session.selected)
+        self.results.refresh(self.mode)
         self._quiet = True  # what is set here is no wish of the user's
         try:
             if tuple(self._view.options) != session.draft.names:
@@ -75,9 +97,18 @@ class Panel:
 
     def show_preview(self, picture: np.ndarray | None, words: str) -> None:
         """Show what a view shows, or that it is on its way."""
+        self._picture.visible = picture is not None
+        self._doing.visible, self._doing.content = picture is None, f"*{words}*"
         if picture is not None:
-            self._picture.image = picture
-        self._picture.label = words
+            self._picture.image, self._picture.label = picture, words
+
+    def show_frame(self, frame: FramePicture | str | None) -> None:
+        """Show the dataset's frame of the view with what the model called there, or say why that cannot be."""
+        self._frame.visible, self._wrong.visible = isinstance(frame, FramePicture), isinstance(frame, str)
+        if isinstance(frame, FramePicture):
+            self._frame.image, self._frame.label = frame.picture, frame.words
+        elif frame is not None:
+            self._wrong.content = f"**Cannot be shown:** {frame}"
 
     def tell(self, title: str, body: str, *, wrong: bool = False) -> None:
         """Say something to everyone who looks."""
@@ -89,7 +120,7 @@ class Panel:
     def _connect(self) -> None:
         """Tie each control to what it does."""
         window = self._window
-        self._mode.on_update(lambda _: window.do(window.draw_all) and None)
+        self._mode.on_update(lambda _: self._quiet or (window.do(window.draw_all) and None))
         for box in (self._views, self._lights):
             box.on_update(lambda _: window.do(window.draw_views) and None)
         self._specimen.on_update(lambda _: window.do(self._choose_specimen) and None)
@@ -106,6 +137,19 @@ class Panel:
             eye, turn = np.array(event.client.camera.position), np.array(event.client.camera.wxyz)
             window.do(lambda: window.add_facing(eye, turn))
 
+        @self._through.on_click
+        def _(event: Any) -> None:
+            if event.client is not None:
+                window.do(lambda: self._look_through(event.client.camera))
+
+    def _look_through(self, eye: Any) -> None:
+        """Put the browser's eye where the selected camera stands."""
+        session = self._window.session
+        pose, camera = session.draft.sight(session.selected).view.world_from_camera, session.draft.bench.camera
+        eye.up_direction = -pose.rotation[:, 1]
+        eye.position = pose.translation_mm
+        eye.look_at = pose.translation_mm + camera.working_distance_mm * pose.rotation[:, 2]
+
     def _select(self) -> None:
         if self._view.value != self._window.session.selected:
             self._window.select(self._view.value)
@@ -114,9 +158,25 @@ class Panel:
         self._window.session.delete(self._window.session.selected)
 
     def _choose_specimen(self) -> None:
-        self._window.session.specimen = self._specimen.value
-        self._window.draw_part()
-        self._window.show_preview()
+        session = self._window.session
+        session.specimen, session.chosen = self._specimen.value, 0
+        self._offer_modes()
+        self._window.draw_all()
+        self._window.look()
+
+    def _offer_modes(self) -> None:
+        """Offer what the specimen that is chosen can be coloured by; one just chosen is shown as what it is."""
+        session, about = self._window.session, self.results.modes()
+        modes = (*MODES, *((DEFECTS,) if session.has_geometry else ()), *about)
+        kept = self.mode if self.mode in modes and self.mode not in MODES else MODES[0]
+        if session.specimen != AS_DESIGNED and kept in MODES:
+            kept = EVIDENCE if EVIDENCE in about else DEFECTS if session.has_geometry else kept
+        self._quiet = True
+        try:
+            self._mode.options = modes
+            self._mode.value = kept
+        finally:
+            self._quiet = False
 
     def _save_plan(self) -> None:
         words = self._window.session.save()

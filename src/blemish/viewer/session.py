@@ -9,7 +9,7 @@ import numpy as np
 
 from blemish.dataset import ply
 from blemish.dataset.meshes import geometry_of
-from blemish.errors import PlanError
+from blemish.errors import BlemishError, PlanError
 from blemish.finish import draw_finishes
 from blemish.frames import Pose
 from blemish.make import keep_plan, plan_for, plan_path
@@ -22,7 +22,19 @@ from blemish.render import Scene
 from blemish.study import StudyFile, load_part
 from blemish.viewer import draft as drafts
 from blemish.viewer.draft import Bench, Draft
+from blemish.viewer.findings import Finding, findings_of
+from blemish.viewer.frame import FramePicture, frame_picture
+from blemish.viewer.inspected import Inspected, Result, read_inspected, result_of
 from blemish.viewer.preview import AS_DESIGNED, preview, scene_of
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What an inspection found on one specimen, or why that cannot be shown."""
+
+    result: Result | None = None
+    findings: tuple[Finding, ...] = ()
+    trouble: str = ""
 
 
 @dataclass
@@ -43,6 +55,13 @@ class Session:
     before: list[Draft] = field(default_factory=list)
     """What undo goes back to, the latest last."""
     saved: Draft | None = None
+    inspected: Inspected | None = None
+    """The surface that the specimens' results are told on; None where nothing was inspected."""
+    trouble: str = ""
+    """Why an inspection that is there cannot be shown."""
+    chosen: int = 0
+    """The number of the finding that is chosen; 0 is none."""
+    _found: dict[str, Found] = field(default_factory=dict)
     _scene: tuple[str, Scene] | None = None
 
     @property
@@ -52,14 +71,20 @@ class Session:
 
     @property
     def specimens(self) -> tuple[str, ...]:
-        """The part as designed, and the specimens whose geometry the run folder has."""
-        found = sorted(path.parent.name for path in (self.dataset / "specimens").glob("*/part.ply"))
-        return (AS_DESIGNED, *found)
+        """The part as designed, and the specimens that the run folder has the geometry or the inspection of."""
+        found = {path.parent.name for path in (self.dataset / "specimens").glob("*/part.ply")}
+        inspected = self.inspected.specimens if self.inspected else ()
+        return (AS_DESIGNED, *sorted(found.union(inspected)))
+
+    @property
+    def has_geometry(self) -> bool:
+        """Whether the specimen that is chosen can be drawn with its defects."""
+        return self.specimen != AS_DESIGNED and (self.dataset / "specimens" / self.specimen / "part.ply").is_file()
 
     @property
     def has_scene(self) -> bool:
-        """Whether a preview would come at once."""
-        return self._scene is not None
+        """Whether a preview would come at once: the scene of a specimen takes up to a minute to make."""
+        return self._scene is not None and self._scene[0] == self.specimen
 
     def move(self, name: str, pose: Pose) -> None:
         """Put a view elsewhere."""
@@ -131,6 +156,26 @@ class Session:
         """Give the mesh of the specimen that is chosen; None for the part as designed."""
         return None if self.specimen == AS_DESIGNED else geometry_of(self.dataset, self.specimen)
 
+    def found(self) -> Found:
+        """Give what was found on the specimen that is chosen; it is read once."""
+        if self.inspected is None or self.specimen not in self.inspected.specimens:
+            return Found()
+        if self.specimen not in self._found:
+            try:
+                result = result_of(self.inspected, self.specimen)
+                found = Found(result, findings_of(self.inspected, result))
+            except BlemishError as error:
+                found = Found(trouble=str(error))
+            self._found[self.specimen] = found
+        return self._found[self.specimen]
+
+    def frame(self, name: str) -> FramePicture | str | None:
+        """Give the dataset's frame of a view with what the model called, or why that cannot be shown."""
+        try:
+            return frame_picture(self.dataset.parent, self.specimen, name)
+        except BlemishError as error:
+            return str(error)
+
     def _change(self, draft: Draft) -> None:
         self.before.append(self.draft)
         self.draft = draft
@@ -153,6 +198,7 @@ def open_session(file: StudyFile, run: Path) -> Session:
     bench = Bench(part, plan.camera, plan.light, planning, samples, caster, furthest)
     draft = drafts.open_draft(bench, plan.viewpoints)
     finishes = draw_finishes(part, recipe.finishes, recipe.seed, recipe.specimens.names[0])
+    inspected, trouble = inspection_of(run)
     return Session(
         recipe=recipe,
         path=path,
@@ -162,4 +208,14 @@ def open_session(file: StudyFile, run: Path) -> Session:
         dataset=run / "dataset",
         selected=draft.names[0],
         saved=draft,
+        inspected=inspected,
+        trouble=trouble,
     )
+
+
+def inspection_of(run: Path) -> tuple[Inspected | None, str]:
+    """Read what was inspected, or why it cannot be shown: a plan can be looked at without."""
+    try:
+        return read_inspected(run), ""
+    except BlemishError as error:
+        return None, str(error)

@@ -20,12 +20,18 @@ from blemish.errors import BlemishError, RequestError
 from blemish.frames import Pose
 from blemish.plan.painted import Canvas, canvas
 from blemish.viewer import draft as drafts
-from blemish.viewer.panel import Panel
+from blemish.viewer.colours import METAL
+from blemish.viewer.gate import guarded, new_secret
+from blemish.viewer.lights import Mesh, drawing_of, light_lines
+from blemish.viewer.panel import DEFECTS, Panel
+from blemish.viewer.preview import AS_DESIGNED
 from blemish.viewer.session import Session
-from blemish.viewer.shapes import coloured_glb, light_lines, light_mesh, pose_of, quaternion
+from blemish.viewer.shapes import coloured_glb, pose_of, quaternion
 
+MOST_TRIANGLES = 200_000
+"""Of a map of the inspection: 17 megabytes for the browser."""
 CHOSEN, OTHER, REFUSED = (235, 110, 20), (60, 90, 130), (200, 40, 40)
-LIT, RING = (255, 214, 90), (190, 170, 110)
+LIT, RING, BODY = (255, 214, 90), (190, 170, 110), (120, 130, 140)
 
 
 class Window:
@@ -36,8 +42,9 @@ class Window:
 
         self._worker = ThreadPoolExecutor(1, "blemish-view")
         self.session = self._worker.submit(open_it).result()
+        self._secret = new_secret()
         try:
-            with redirect_stdout(StringIO()):  # its banner tells the address in its own way
+            with guarded(self._secret), redirect_stdout(StringIO()):  # its banner tells the address in its own way
                 self._server = viser.ViserServer(host=host, port=port, label="blemish view", verbose=False)
         except OSError as error:
             raise RequestError(
@@ -49,6 +56,7 @@ class Window:
         self._lock = threading.Lock()
         part = self.session.draft.bench.part
         self._canvas: Canvas = canvas(part.vertices_mm, part.triangles, self.session.draft.bench.samples)
+        self._patches: Canvas | None = None
         self._set_up()
         self.panel = Panel(self._server, self)
         self._gizmo = self._make_gizmo()
@@ -56,8 +64,8 @@ class Window:
 
     @property
     def url(self) -> str:
-        """The page's address."""
-        return f"http://{self.host}:{self.port}"
+        """The page's address, with its secret."""
+        return f"http://{self.host}:{self.port}/{self._secret}"
 
     def close(self) -> None:
         """Stop serving."""
@@ -87,16 +95,29 @@ class Window:
 
     def draw_part(self) -> None:
         """Colour the part, or show the specimen that is chosen with its defects."""
-        session = self.session
-        geometry = session.geometry()
+        geometry = self.session.geometry() if self.panel.mode == DEFECTS else None
         if geometry is not None:
             from blemish.dataset.ply import colours_of
 
-            painted = coloured_glb(geometry.vertices_mm, geometry.triangles, colours_of(geometry.instance, 175))
+            painted = coloured_glb(geometry.vertices_mm, geometry.triangles, colours_of(geometry.instance, METAL))
         else:
+            places = self._canvas_of(self.panel.mode)
             table = np.vstack([self.panel.painting().colours, [[150, 150, 150]]]).astype(np.uint8)
-            painted = coloured_glb(self._canvas.vertices_mm, self._canvas.triangles, table[self._canvas.sample])
+            painted = coloured_glb(places.vertices_mm, places.triangles, table[places.sample])
         self._server.scene.add_glb("/part", painted, cast_shadow=False, receive_shadow=False)
+        self.panel.results.draw()
+
+    def _canvas_of(self, mode: str) -> Canvas:
+        """Give the mesh that a map is drawn on: cut to the samples of planning, or to the patches of the inspection."""
+        if mode not in self.panel.results.modes():
+            return self._canvas
+        if self._patches is None:
+            assert self.session.inspected is not None
+            part = self.session.draft.bench.part
+            patches = self.session.inspected.patches
+            most = min(MOST_TRIANGLES, 6 * len(patches))
+            self._patches = canvas(part.vertices_mm, part.triangles, patches, most)
+        return self._patches
 
     def draw_views(self) -> None:
         """Draw cameras and lights, the selected one with its ring and its gizmo."""
@@ -118,11 +139,10 @@ class Window:
         )
         rings.visible = bool(poses)
         pose = session.draft.sight(session.selected).view.world_from_camera
-        vertices, triangles = light_mesh(bench.light)
-        scene.add_mesh_simple(
-            "/light", vertices, triangles, color=LIT, opacity=0.55, side="double", cast_shadow=False,
-            wxyz=quaternion(pose.rotation), position=pose.translation_mm,
-        )  # fmt: skip
+        drawing = drawing_of(bench.light)
+        self._add_mesh("/light", drawing.lit, pose, LIT, drawing.opacity)
+        if drawing.body is not None:
+            self._add_mesh("/light-body", drawing.body, pose, BODY, 0.45)
         ahead = np.array([[[0.0, 0.0, 0.0], [0.0, 0.0, bench.camera.working_distance_mm]]])
         scene.add_line_segments(
             "/sight", ahead, CHOSEN, thickness=reach / 250, wxyz=quaternion(pose.rotation), position=pose.translation_mm
@@ -130,17 +150,26 @@ class Window:
         self._gizmo.wxyz, self._gizmo.position = quaternion(pose.rotation), pose.translation_mm
 
     def select(self, name: str) -> None:
-        """Select a view and render what it shows."""
+        """Select a view and show what is to be seen there."""
         self.session.selected = name
         self.draw_views()
         self.panel.refresh()
-        self.show_preview()
+        self.look()
+
+    def look(self) -> None:
+        """Show the dataset's frame of the selected view, and a preview unless its scene would keep everyone waiting."""
+        session = self.session
+        self.panel.show_frame(session.frame(session.selected))
+        if session.specimen == AS_DESIGNED or session.has_scene:
+            self.show_preview()
+        else:
+            self.panel.show_preview(None, f"No preview of {session.specimen} yet; the first takes up to a minute.")
 
     def show_preview(self) -> None:
         """Render what the selected view shows."""
         name = self.session.selected
-        self.panel.show_preview(None, f"rendering {name} ...")
-        self.panel.show_preview(self.session.preview(name), f"{name}, {self.session.specimen}")
+        self.panel.show_preview(None, f"Rendering {name} ...")
+        self.panel.show_preview(self.session.preview(name), f"Preview of {name}, {self.session.specimen}")
 
     def edit(self, change: Callable[[], Any]) -> None:
         """Do an edit and draw what came of it; the preview follows once there was one."""
@@ -179,6 +208,12 @@ class Window:
         handle.on_click(lambda _event: self.do(lambda: self.select(name)) and None)
         self._frustums[name] = handle
         return handle
+
+    def _add_mesh(self, name: str, mesh: Mesh, pose: Pose, colour: tuple[int, int, int], opacity: float) -> None:
+        self._server.scene.add_mesh_simple(
+            name, mesh.vertices_mm, mesh.triangles, color=colour, opacity=opacity, side="double", cast_shadow=False,
+            wxyz=quaternion(pose.rotation), position=pose.translation_mm,
+        )  # fmt: skip
 
     def _make_gizmo(self) -> Any:
         far = ((-1e5, 1e5),) * 3
@@ -221,7 +256,7 @@ class Window:
         pose = drafts.facing(self.session.draft.bench, np.array(eye_mm, dtype=np.float64), ahead)
         self.session.add(pose)
         self.draw_all()
-        self.show_preview()
+        self.look()
 
 
 def _bug(done: Future[Any]) -> None:
