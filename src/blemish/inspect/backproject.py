@@ -125,7 +125,7 @@ def view_evidence(  # noqa: PLR0917  a frame and what is known of it
         raise RequestError(
             f"view {view}: the scores have {scores.shape[1]} x {scores.shape[0]} pixels, its geometry has "
             f"{maps['triangle'].shape[1]} x {maps['triangle'].shape[0]}: they are of different frames; "
-            "`blemish inspect RUN` asks the model again"
+            "`blemish inspect STUDY` asks the model again"
         )
     seen = _gathered(maps, lookup, optics, view, scores, threshold)
     assert isinstance(seen, ViewEvidence)
@@ -213,7 +213,7 @@ class Buffers:
 
     def _cure(self) -> str:
         if self.dataset.header.kind == "photographs":
-            return "`blemish inspect RUN` renders it for photographs with poses, from the study's part and their plan"
+            return "`blemish inspect STUDY` renders it for photographs with poses, from the study's part and their plan"
         return "set render.geometry = true in the study and run `blemish make`, which makes only what is missing"
 
 

@@ -116,18 +116,20 @@ def outcomes(defects: Sequence[int], sound: Sequence[int]) -> tuple[np.ndarray, 
     total_d, total_s, weight = d.sum(), s.sum(), len(d) / 2
     shares = [counts / total for counts, total in ((d, total_d), (s, total_s)) if total]
     q = np.mean(shares, axis=0) if shares else np.full(len(d), 1 / len(d))
-    blocks: list[list[float]] = []  # smoothed shares of both, and how many levels
-    for level in range(len(d)):
-        blocks.append([(d[level] + weight * q[level]) / (total_d + weight)])
-        blocks[-1] += [(s[level] + weight * q[level]) / (total_s + weight), 1]
+    smooth = np.stack(
+        [(counts + weight * q) / (total + weight) for counts, total in ((d, total_d), (s, total_s))], axis=1
+    )
+    blocks: list[tuple[float, float, int]] = []  # the shares of both, and how many levels
+    for of_defects, of_sound in smooth.tolist():
+        blocks.append((of_defects, of_sound, 1))
         while len(blocks) > 1 and _falls(blocks[-2], blocks[-1]):
-            last = blocks.pop()
-            blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]
+            (a, b, levels), (c, e, more) = blocks[-2:]
+            blocks[-2:] = [(a + c, b + e, levels + more)]
     table = np.array(blocks)
     return table[:, 0], table[:, 1], np.repeat(np.arange(len(blocks)), table[:, 2].astype(int))
 
 
-def _falls(before: Sequence[float], after: Sequence[float]) -> bool:
+def _falls(before: tuple[float, float, int], after: tuple[float, float, int]) -> bool:
     """Say whether the second block means less than the first, or either is empty."""
     return after[0] * before[1] < before[0] * after[1] or 0 in (after[0], before[0])
 
@@ -190,7 +192,7 @@ def read_calibration(path: Path) -> Calibration:
         values: Any = json.loads(path.read_text(encoding="utf-8"))
         return read(Calibration, values, str(path))
     except OSError:
-        raise WorkError(f"{path}: views were not calibrated yet; `blemish inspect RUN` does it") from None
+        raise WorkError(f"{path}: views were not calibrated yet; `blemish inspect STUDY` does it") from None
     except (ValueError, TypeError, RequestError) as error:
         raise WorkError(f"{path}: this is no calibration, or it is damaged: {error}; inspect again") from None
 

@@ -28,7 +28,7 @@ class Cells:
     """n1 and n2 of each triangle, int32 (m, 2)."""
     rows: np.ndarray
     """n1 u and n2 v as products with (x, y, z, 1), float32 (m, 2, 4)."""
-    triangle: PerPoint
+    triangle: np.ndarray
     """The triangle of each cell, int32 (cells,)."""
     centre_mm: Points
     """A place in each cell; of cells that reach beyond their triangle, in the triangle."""
