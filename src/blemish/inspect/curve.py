@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from blemish.errors import DetectionError
-from blemish.inspect.detection import Band, Scale
+from blemish.inspect.detection import Band, Detection, Response, Scale
+from blemish.inspect.goodness import Goodness
 from blemish.inspect.likelihood import Peak
 from blemish.inspect.links import Link, predictor
 
@@ -156,3 +158,56 @@ class Line:
                 return float(brentq(lambda x: bound(x) - wanted, inner, outer, xtol=1e-9 * (1 + abs(outer))))
             inner = outer
         return None
+
+
+def drawn(  # noqa: PLR0917  what a fit knows
+    model: Literal["hit/miss", "signal response"],
+    taken: Records,
+    line: Line,
+    judged: Callable[[float], Goodness],
+    tried: dict[str, float],
+    response: Response | None = None,
+    *,
+    judge: bool,
+) -> Detection:
+    """Put a fitted line into a curve; :class:`DetectionError` when the records do not support it and ``judge`` is on.
+
+    ``judged`` gives the goodness of fit from the design effect.
+    """
+    sizes, reasons = line.sizes()
+    b0, b1 = line.straight
+    at_90 = (predictor(line.link, 0.9) - b0) / b1
+    effect = float(line.peak.design_effect(line.direction(np.array([at_90])))[0])
+    goodness = judged(effect)
+    if judge and not goodness.supports:
+        raise DetectionError(
+            f"{taken.measure}: no curve: {goodness.sentence()}; take another measure of size, fit kinds or "
+            "finishes apart, or look at the shares found by size"
+        )
+    # The functionals b0 = eta(0) and b1 = eta(1) - eta(0) of the coefficients that were fitted.
+    ends = line.direction(np.array([0.0, 1.0]))
+    turn = np.stack([ends[0], ends[1] - ends[0]])
+    (a, b), (c, d) = (turn @ line.peak.covariance @ turn.T).tolist()
+    return Detection(
+        model=model,
+        measure=taken.measure,
+        link=line.link,
+        scale=line.scale,
+        coefficients=(b0, b1),
+        covariance=((a, b), (c, d)),
+        degrees=None if line.peak.num_groups is None else max(line.peak.num_groups - 1, 1),
+        confidence=line.confidence,
+        num_records=len(taken.size),
+        num_found=int(taken.found.sum()),
+        num_targets=taken.num_targets,
+        grouped_by=taken.grouped_by,
+        design_effect=effect,
+        smallest=line.smallest,
+        largest=line.largest,
+        **sizes,
+        reasons=reasons,
+        band=line.band(),
+        goodness=goodness,
+        candidates=tried,
+        response=response,
+    )

@@ -86,14 +86,16 @@ def hinges(x: np.ndarray) -> np.ndarray:
     return np.stack(columns, axis=1) if columns else np.zeros((len(x), 0))
 
 
-def score_test(extra: np.ndarray, own: np.ndarray, weight: np.ndarray, score: np.ndarray, groups: np.ndarray) -> float:
-    """Give the p-value of extra columns (n, q) beside a model's own (n, p).
+def score_test(
+    extra: np.ndarray, own: np.ndarray, information: np.ndarray, cross: np.ndarray, groups: np.ndarray
+) -> float:
+    """Give the p-value of extra coefficients beside a model's own.
 
-    ``weight`` is minus each record's second derivative by its predictor, ``score`` its first, ``groups`` its group.
+    ``extra`` (n, q) and ``own`` (n, p) are each record's slope by them, ``information`` (p, p) and ``cross`` (p, q)
+    minus the second derivatives of the likelihood, ``groups`` the group of each record.
     """
-    scaled = own * weight[:, None]
-    left = extra - own @ np.linalg.lstsq(own.T @ scaled, scaled.T @ extra, rcond=None)[0]
-    return moment_test(left * score[:, None], groups)
+    left = extra - own @ np.linalg.lstsq(information, cross, rcond=None)[0]
+    return moment_test(left, groups)
 
 
 def moment_test(parts: np.ndarray, groups: np.ndarray) -> float:

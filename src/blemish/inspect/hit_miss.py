@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from blemish.errors import DetectionError
-from blemish.inspect.curve import MORE, Line, Records, records
+from blemish.inspect.curve import MORE, Line, Records, drawn, records
 from blemish.inspect.detection import SCALES, Detection, Scale
 from blemish.inspect.goodness import Goodness, gap_of, hinges, score_test, shares_of
 from blemish.inspect.likelihood import NoPeakError, Peak, climb
@@ -125,51 +125,22 @@ def _curve(taken: Records, best: _Fit, fits: list[_Fit], confidence: float, *, j
 
     smallest, largest = float(taken.size.min()), float(taken.size.max())
     line = Line(best.peak, direction, best.link, best.scale, confidence, smallest, largest)
-    sizes, reasons = line.sizes()
-    turn = np.array([[1, -middle / spread], [0, 1 / spread]])
-    covariance = turn @ best.peak.covariance @ turn.T
-    at_90 = (predictor(best.link, 0.9) - line.straight[0]) / line.straight[1]
-    effect = float(best.peak.design_effect(direction(np.array([at_90])))[0])
-    curve = Detection(
-        model="hit/miss",
-        measure=taken.measure,
-        link=best.link,
-        scale=best.scale,
-        coefficients=line.straight,
-        covariance=(
-            (float(covariance[0, 0]), float(covariance[0, 1])),
-            (float(covariance[1, 0]), float(covariance[1, 1])),
-        ),
-        degrees=None if best.peak.num_groups is None else max(best.peak.num_groups - 1, 1),
-        confidence=confidence,
-        num_records=len(taken.size),
-        num_found=int(taken.found.sum()),
-        num_targets=taken.num_targets,
-        grouped_by=taken.grouped_by,
-        design_effect=effect,
-        smallest=smallest,
-        largest=largest,
-        a50=sizes["a50"],
-        a90=sizes["a90"],
-        a90_95=sizes["a90_95"],
-        a90_95_wald=sizes["a90_95_wald"],
-        reasons=reasons,
-        band=line.band(),
-        goodness=_goodness(taken, best, effect),
-        candidates={f"{one.link}, {one.scale}": one.akaike for one in fits},
-    )
-    if judge and not curve.goodness.supports:
-        raise DetectionError(
-            f"{taken.measure}: no curve: {curve.goodness.sentence()}; take another measure of size, fit kinds or "
-            "finishes apart, or look at the shares found by size"
-        )
-    return curve
+    tried = {f"{one.link}, {one.scale}": one.akaike for one in fits}
+    return drawn("hit/miss", taken, line, lambda effect: _goodness(taken, best, effect), tried, judge=judge)
 
 
 def _goodness(taken: Records, best: _Fit, effect: float) -> Goodness:
     _, score, second = (part[0] for part in best.likelihood.parts(best.peak.point[None]))
     columns = best.likelihood.columns
+    bends = hinges(columns[:, 1])
+    weighted = columns * -second[:, None]
+    bent = score_test(
+        bends * score[:, None],
+        columns * score[:, None],
+        columns.T @ weighted,
+        weighted.T @ bends,
+        taken.group_codes,
+    )
     expected = probability(best.link, columns @ best.peak.point)
     shares = shares_of(taken.size, taken.found, expected)
-    bent = score_test(hinges(columns[:, 1]), columns, -second, score, taken.group_codes)
     return Goodness({"shape": bent}, gap_of(shares, effect), shares)

@@ -46,7 +46,8 @@ def _logit(eta: np.ndarray, sign: np.ndarray) -> Parts:
     return special.log_expit(sign * eta), sign * other, -other * (1 - other)
 
 
-def _probit(eta: np.ndarray, sign: np.ndarray) -> Parts:
+def probit_parts(eta: np.ndarray, sign: np.ndarray) -> Parts:
+    """Give value and derivatives of ln Phi(sign eta)."""
     turned = sign * eta
     value = special.log_ndtr(turned)
     mills = np.exp(-(turned**2) / 2 - value) / np.sqrt(2 * np.pi)
@@ -66,7 +67,11 @@ def _loglog(eta: np.ndarray, sign: np.ndarray) -> Parts:
     )
 
 
-_PARTS: dict[str, Callable[[np.ndarray, np.ndarray], Parts]] = {"logit": _logit, "probit": _probit, "loglog": _loglog}
+_PARTS: dict[str, Callable[[np.ndarray, np.ndarray], Parts]] = {
+    "logit": _logit,
+    "probit": probit_parts,
+    "loglog": _loglog,
+}
 
 
 @dataclass(frozen=True, eq=False)
