@@ -23,6 +23,8 @@ from blemish.seeds import stream
 
 Crop = Float32[np.ndarray, "side side"]
 """Grey levels from 0 to 255."""
+MapsCrop = UInt8[np.ndarray, "g side side"]
+"""The maps of the CAD model."""
 Label = UInt8[np.ndarray, "side side"]
 """1 where a significant defect is, 2 where one is that does not count, else 0."""
 
@@ -70,7 +72,7 @@ def cut(image: Grey, mask: Instances, window: Window, variation: Variation, high
     return np.ascontiguousarray(grey), np.ascontiguousarray(label)
 
 
-def cut_maps(maps: Maps | None, window: Window, variation: Variation) -> Maps | None:
+def cut_maps(maps: Maps | None, window: Window, variation: Variation) -> MapsCrop | None:
     """Cut the same window out of the maps of the CAD model: turned and mirrored as the image is, nothing else."""
     if maps is None:
         return None

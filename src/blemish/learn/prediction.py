@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from jaxtyping import UInt8
 
 from blemish.arrays import Grey, Scores
 from blemish.errors import RequestError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 TILE_PX = 1280
 """The longest side of a tile: memory grows with its square (``unet``: 0.6 GB in bf16, 1 GB in fp32)."""
 MARGIN_PX = 96
+Given = UInt8[np.ndarray, "_ _ _"]
+"""Maps of whatever shape: whether they fit is told in words."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Span:
 def predict(
     model: Model | Deployed,
     image: Grey,
-    geometry: Maps | None = None,
+    geometry: Given | None = None,
     *,
     tile_px: int = TILE_PX,
     margin_px: int = MARGIN_PX,
@@ -81,7 +84,7 @@ def spans(size: int, tile_px: int, margin_px: int) -> list[Span]:
     return [Span(max(first - margin, 0), min(last + margin, size), first, last) for first, last in pairwise(cuts)]
 
 
-def _refuse_other_maps(model: Model | Deployed, image: Grey, geometry: Maps | None) -> None:
+def _refuse_other_maps(model: Model | Deployed, image: Grey, geometry: Given | None) -> None:
     wanted = model.geometry if isinstance(model, Deployed) else model.protocol.geometry
     if geometry is None:
         refuse_without_maps("predict(model, image)", wanted)
