@@ -170,7 +170,7 @@ def _make(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
         skin=plain(skin),
         part_digest=part.digest,
     )
-    return record, _geometry(part, made), _seen(made, part, finishes, recipe, job.plan, skin)
+    return record, mesh_of(part, made), _seen(made, part, finishes, recipe, job.plan, skin)
 
 
 def _seen(  # noqa: PLR0917  all that a specimen looks like
@@ -185,7 +185,8 @@ def _seen(  # noqa: PLR0917  all that a specimen looks like
     )
 
 
-def _geometry(part: Part, specimen: Specimen) -> Geometry:
+def mesh_of(part: Part, specimen: Specimen) -> Geometry:
+    """Give the mesh of a specimen as it goes to disk."""
     return Geometry(
         vertices_mm=specimen.vertices_mm,
         triangles=specimen.triangles,
