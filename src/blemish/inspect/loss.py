@@ -56,8 +56,8 @@ class Recalled:
 
 
 @dataclass(frozen=True)
-class Loss:
-    """What became of all that is labelled."""
+class Division:
+    """What became of all that is labelled, of one sort."""
 
     of: str
     """``pixels`` or ``defects`` (as single views show them)."""
@@ -99,7 +99,36 @@ class Loss:
         )
 
 
-def pixel_loss(counts: PixelContrast | None) -> Loss | None:
+@dataclass(frozen=True)
+class Loss:
+    """Where recall is lost, by pixel and by defect; None and empty where no frame tells contrast."""
+
+    pixels: Division | None
+    defects: Division | None
+    by_contrast: tuple[Recalled, ...]
+    """Recall of defects, as single views show them, by their contrast-to-noise ratio."""
+
+    @property
+    def divisions(self) -> tuple[Division, ...]:
+        """Those that are known."""
+        return tuple(one for one in (self.pixels, self.defects) if one is not None)
+
+    def sentence(self) -> str:
+        """Say it in words."""
+        if not self.divisions:
+            return (
+                "How much of the loss of recall is labels that nobody could see is not known: no frame tells contrast "
+                "(render.visibility = true and `blemish make` measure it)"
+            )
+        return " ".join(one.sentence() for one in self.divisions)
+
+
+def loss_of(sightings: Sightings) -> Loss:
+    """Divide the loss of recall, by pixel and by defect."""
+    return Loss(_pixel_loss(sightings.pixels), _defect_loss(sightings), contrast_recall(sightings))
+
+
+def _pixel_loss(counts: PixelContrast | None) -> Division | None:
     """Divide the loss of recall by pixel; None where no frame tells contrast."""
     if counts is None or not counts.labelled.sum():
         return None
@@ -107,7 +136,7 @@ def pixel_loss(counts: PixelContrast | None) -> Loss | None:
     return _loss("pixels", "contrast-to-noise ratio", SEEN_FROM, classes, counts.unknown)
 
 
-def defect_loss(sightings: Sightings) -> Loss | None:
+def _defect_loss(sightings: Sightings) -> Division | None:
     """Divide the loss of recall by defect, as single views show them; None where no frame tells detectability."""
     values = sightings.rows["detectability"]
     known = np.isfinite(values)
@@ -136,7 +165,7 @@ def _classes(edges: tuple[float, ...], found: np.ndarray, total: np.ndarray) -> 
     )
 
 
-def _loss(of: str, by: str, limit: float, classes: tuple[Recalled, ...], unknown: int) -> Loss:
+def _loss(of: str, by: str, limit: float, classes: tuple[Recalled, ...], unknown: int) -> Division:
     total, found = sum(one.total for one in classes), sum(one.found for one in classes)
     unseen = sum(one.total - one.found for one in classes if one.low < limit)
-    return Loss(of, by, limit, total, found, unseen, total - found - unseen, unknown, classes)
+    return Division(of, by, limit, total, found, unseen, total - found - unseen, unknown, classes)

@@ -114,6 +114,17 @@ class Sightings:
         """Give some of the sightings; all frames stay."""
         return replace(self, rows=self.rows[chosen])
 
+    def plus(self, other: Sightings, prefix: str = "") -> Sightings:
+        """Add the sightings of other specimens, whose names are told apart by a prefix."""
+        tables = []
+        for mine, theirs in ((self.rows, other.rows), (self.frames, other.frames)):
+            renamed = theirs.copy()
+            renamed["specimen"] = np.char.add(prefix, theirs["specimen"])
+            tables.append(np.concatenate([mine, renamed]))
+        both = [one.pixels for one in (self, other) if one.pixels is not None]
+        pixels = both[0].plus(both[1]) if len(both) == 2 else both[0] if both else None
+        return replace(self, rows=tables[0], frames=tables[1], pixels=pixels)
+
 
 def sightings_of(
     predictions: Predictions,
