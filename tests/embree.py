@@ -20,7 +20,17 @@ class Embree:
         triangle = found["primID"].astype(np.int32)
         return triangle, np.where(triangle >= 0, found["tfar"].astype(np.float64), np.inf)
 
-    def occluded(self, points: np.ndarray, targets: np.ndarray, margin_mm: float) -> np.ndarray:
+    def occluded(
+        self,
+        points: np.ndarray,
+        targets: np.ndarray,
+        margin_mm: float,
+        *,
+        point_of: np.ndarray | None = None,
+        target_of: np.ndarray | None = None,
+    ) -> np.ndarray:
+        points = points if point_of is None else points[point_of]
+        targets = targets if target_of is None else targets[target_of]
         points, targets = np.broadcast_arrays(points, targets)
         span = targets - points
         length = np.linalg.norm(span, axis=1)

@@ -16,7 +16,6 @@ from blemish.part.model import Part
 from blemish.plan.camera import Camera
 from blemish.plan.candidates import Candidates, Caster, looking, propose
 from blemish.plan.light import RingLight
-from blemish.plan.lighting import mirrored
 from blemish.plan.planning import Planning
 from blemish.plan.samples import Samples, sample_surface
 from blemish.plan.sources import Offset, Sphere
@@ -154,7 +153,7 @@ def test_a_tilted_mirror_shows_the_ring_where_the_law_of_reflection_says(tilt_de
     """On the axis, a mirror tilted by t throws the line of sight to d tan 2t in the ring's plane."""
     d, tilt, azimuth = 200.0, np.deg2rad(tilt_deg), np.deg2rad(azimuth_deg)
     normal = np.array([np.sin(tilt) * np.cos(azimuth), np.sin(tilt) * np.sin(azimuth), -np.cos(tilt)])
-    _, angle = mirrored(np.array([[0.0, 0.0, d]]), normal[None], LIGHT)
+    _, angle = LIGHT.mirrored(np.array([[0.0, 0.0, d]]), normal[None])
     low, high = np.arctan2(LIGHT.inner_radius_mm, d), np.arctan2(LIGHT.outer_radius_mm, d)
     assert angle[0] == pytest.approx(max(0.0, low - 2 * tilt, 2 * tilt - high), abs=1e-6)
 

@@ -11,20 +11,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Integer
 
 from blemish.arrays import Points, Triangles
 from blemish.engine.mesh import to_mitsuba, to_ray_scene
 from blemish.engine.variant import start
 
-AnyPoints = Float[np.ndarray, "#n 3"]
+Index = Integer[np.ndarray, "r"]
 
 BATCH = 1 << 20
 """Rays in flight at a time: bounds the memory (about 100 MB) without slowing anything down."""
 
 
 class RayCaster:
-    """A mesh ready for ray casting, in the machine's fastest way; about ten million rays a second on two cores.
+    """A mesh ready for ray casting, in the machine's fastest way; over ten million rays a second on two cores.
 
     Triangles are hit from both sides. A caster belongs to the process that made it.
     """
@@ -55,28 +55,67 @@ class RayCaster:
             triangle[part] = np.where(is_hit.numpy(), index.numpy().astype(np.int32), -1)
         return triangle, distance
 
-    def occluded(self, points: AnyPoints, targets: AnyPoints, margin_mm: float) -> np.ndarray:
+    def occluded(
+        self,
+        points: Float[np.ndarray, "p 3"],
+        targets: Float[np.ndarray, "t 3"],
+        margin_mm: float,
+        *,
+        point_of: Index | None = None,
+        target_of: Index | None = None,
+    ) -> np.ndarray:
         """Tell for each point whether something stands between it and its target, bool (n,).
 
         One point or one target may stand for all. The segment is shortened by ``margin_mm`` at both ends; if nothing
-        remains of it, nothing stands between.
+        remains of it, nothing stands between. With ``point_of`` or ``target_of``, integers (r,), ray i goes from point
+        ``point_of[i]`` to target ``target_of[i]``: where few places make many rays this saves most of the time that is
+        not tracing, because rays are then put together where they are traced. Rays that follow each other should be
+        near each other: a candidate with all its points is twice as fast as the same rays in any order.
         """
         import drjit as dr
 
-        points, targets = np.broadcast_arrays(points, targets)
-        hidden = np.zeros(len(points), dtype=bool)
-        for part in _batches(len(points)):
-            span = targets[part] - points[part]
-            length = np.linalg.norm(span, axis=1)
-            direction = span / np.maximum(length, 1e-30)[:, None]
-            ray = _rays(points[part] + direction * margin_mm, direction)
-            reach = length - 2 * margin_mm
-            ray.maxt = type(ray.maxt)(reach.astype(np.float32))
-            is_long = ray.maxt > 0  # what a ray test says of inactive rays is undefined
+        begins, ends = _Places(points, point_of), _Places(targets, target_of)
+        hidden = np.zeros(max(len(begins), len(ends)) if len(begins) and len(ends) else 0, dtype=bool)
+        for part in _batches(len(hidden)):
+            ray, is_long = _between(begins.at(part), ends.at(part), margin_mm)
             is_hit = self._scene.ray_test(ray, active=is_long) & is_long
             dr.eval(is_hit)
             hidden[part] = is_hit.numpy()
         return hidden
+
+
+class _Places:
+    """Points that rays begin or end at: one for each ray, one for all, or a few that rays name by their index."""
+
+    def __init__(self, places: np.ndarray, index: np.ndarray | None) -> None:
+        self.places, self.index = places, index
+        self.table = _vectors(places) if index is not None or len(places) == 1 else None
+
+    def __len__(self) -> int:
+        return len(self.places if self.index is None else self.index)
+
+    def at(self, part: slice) -> Any:
+        import drjit as dr
+        import mitsuba as mi
+
+        if self.table is None:
+            return _vectors(self.places[part])
+        if self.index is None:
+            return self.table
+        return dr.gather(mi.Point3f, self.table, mi.UInt32(self.index[part].astype(np.uint32)))
+
+
+def _between(points: Any, targets: Any, margin_mm: float) -> tuple[Any, Any]:
+    """Give the rays along the segments, shortened at both ends, and which of them have anything left."""
+    import drjit as dr
+    import mitsuba as mi
+
+    span = mi.Vector3f(targets - points)
+    length = dr.norm(span)
+    direction = span / dr.maximum(length, 1e-30)
+    ray = mi.Ray3f(points + direction * margin_mm, direction)
+    ray.maxt = length - 2 * margin_mm
+    return ray, ray.maxt > 0  # What a ray test says of inactive rays is undefined.
 
 
 def _batches(count: int) -> list[slice]:
@@ -86,8 +125,10 @@ def _batches(count: int) -> list[slice]:
 def _rays(origins: np.ndarray, directions: np.ndarray) -> Any:
     import mitsuba as mi
 
-    columns = [
-        mi.Point3f(*np.asarray(origins, dtype=np.float32).T),
-        mi.Vector3f(*np.asarray(directions, dtype=np.float32).T),
-    ]
-    return mi.Ray3f(*columns)
+    return mi.Ray3f(_vectors(origins), mi.Vector3f(_vectors(directions)))
+
+
+def _vectors(rows: np.ndarray) -> Any:
+    import mitsuba as mi
+
+    return mi.Point3f(np.ascontiguousarray(np.asarray(rows).T, dtype=np.float32))

@@ -29,8 +29,19 @@ class Caster(Protocol):
         """Give the first triangle along each ray (-1: none) and the distance to it in millimetres."""
         ...
 
-    def occluded(self, points: Points, targets: Points, margin_mm: float) -> np.ndarray:
-        """Tell whether anything stands between each point and its target, apart from ``margin_mm`` at the ends."""
+    def occluded(
+        self,
+        points: Points,
+        targets: Points,
+        margin_mm: float,
+        *,
+        point_of: np.ndarray | None = None,
+        target_of: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Tell whether anything stands between each point and its target, apart from ``margin_mm`` at the ends.
+
+        Ray i goes from ``points[point_of[i]]`` to ``targets[target_of[i]]`` where these are given.
+        """
         ...
 
 
@@ -155,4 +166,5 @@ def _on_turntable(part: Part, camera: Camera, source: Turntable, caster: Caster)
         grid.ravel()[:, None] for grid in np.meshgrid(heights, np.deg2rad(source.elevations_deg), turns, indexing="ij")
     )
     directions = np.cos(elevation) * (np.cos(turn) * across + np.sin(turn) * aside) + np.sin(elevation) * axis
+    height = height + source.aim_mm + source.lead_mm * (turn / (2 * np.pi) - 0.5)
     return _towards(part, camera, part.centre_mm + height * axis, directions, caster)

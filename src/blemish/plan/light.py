@@ -5,6 +5,7 @@ Places are in the camera's frame: x right, y down, z forward, from the lens's pr
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Literal
 
 import numpy as np
@@ -13,8 +14,16 @@ from blemish.arrays import PerPoint, Points
 from blemish.plan.camera import Camera
 from blemish.settings import AtLeastOne, Positive, settings
 
+RING_POINTS = 8
 
-class Light:
+
+def reflected(points: Points, normals: Points) -> Points:
+    """Give the directions of the lines of sight of points after a mirror there, unit vectors; the lens is at 0."""
+    view = -points / np.linalg.norm(points, axis=1, keepdims=True)
+    return 2 * (view * normals).sum(axis=1, keepdims=True) * normals - view
+
+
+class Light(ABC):
     """A luminous area around the lens, with the same radiance everywhere and in every direction (Lambert)."""
 
     radiance: float
@@ -23,9 +32,9 @@ class Light:
     offset_mm: float
     """How far its foremost place stands in front of the lens."""
 
+    @abstractmethod
     def points(self) -> Points:
         """Give places on the luminous area, spread over it, (k, 3)."""
-        raise NotImplementedError
 
     def mirrored(self, points: Points, normals: Points) -> tuple[Points, PerPoint]:
         """Follow the line of sight of each point after a mirror there, to where it comes nearest to the light.
@@ -33,8 +42,7 @@ class Light:
         Points and normals (n, 3) are in the camera's frame. Gives the place on the light (n, 3) and the angle in
         radians (n,) between the mirrored line and the line to that place; about zero where it meets the light.
         """
-        view = -points / np.linalg.norm(points, axis=1, keepdims=True)
-        mirror = 2 * (view * normals).sum(axis=1, keepdims=True) * normals - view
+        mirror = reflected(points, normals)
         places = self.points()
         nearest, best = np.zeros(len(points), dtype=np.int64), np.full(len(points), -2.0)
         for number, place in enumerate(places):
@@ -43,9 +51,9 @@ class Light:
             nearest, best = np.where(cosine > best, number, nearest), np.maximum(cosine, best)
         return places[nearest], np.arccos(np.clip(best, -1, 1))
 
+    @abstractmethod
     def contradictions(self, camera: Camera) -> tuple[str, ...]:
         """Say everything that keeps this light from standing around this camera; empty if the two go together."""
-        raise NotImplementedError
 
 
 @settings
@@ -101,12 +109,21 @@ class RingLight(Light):
         return np.stack([radius * np.cos(angle), radius * np.sin(angle), np.full(RING_POINTS, self.offset_mm)], axis=1)
 
     def mirrored(self, points: Points, normals: Points) -> tuple[Points, PerPoint]:
-        """As for any light; exact for a whole ring."""
-        from blemish.plan.lighting import mirrored
-
-        return (
-            mirrored(points, normals, self) if len(self.shining) == self.segments else super().mirrored(points, normals)
-        )
+        """As for any light; exact for a whole ring, zero where the mirrored line meets it."""
+        if len(self.shining) < self.segments:
+            return super().mirrored(points, normals)
+        mirror = reflected(points, normals)
+        towards = mirror[:, 2] < -1e-9
+        steps = (self.offset_mm - points[:, 2]) / np.where(towards, mirror[:, 2], -1.0)
+        # A line that never comes to the ring's plane passes the ring on the side that it points to.
+        across = np.where(towards[:, None], points[:, :2] + steps[:, None] * mirror[:, :2], 1e9 * mirror[:, :2])
+        radius = np.hypot(across[:, 0], across[:, 1])
+        on_ring = np.clip(radius, self.inner_radius_mm, self.outer_radius_mm) / np.maximum(radius, 1e-9)
+        across = np.where(radius[:, None] > 1e-9, across * on_ring[:, None], [self.inner_radius_mm, 0.0])
+        place = np.concatenate([across, np.full((len(points), 1), self.offset_mm)], axis=1)
+        line = place - points
+        cosine = (line * mirror).sum(axis=1) / np.linalg.norm(line, axis=1)
+        return place, np.arccos(np.clip(cosine, -1, 1))
 
     def contradictions(self, camera: Camera) -> tuple[str, ...]:
         """Tell a ring at the plane in focus, in the field of view, or before the aperture."""
@@ -131,6 +148,3 @@ class RingLight(Light):
                 f"{aperture_radius_mm:.1f} mm ({camera.focal_length_mm} mm at f/{camera.f_number}): take a wider ring"
             )
         return tuple(found)
-
-
-RING_POINTS = 8

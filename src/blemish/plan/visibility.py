@@ -1,4 +1,10 @@
-"""Which candidate inspects which sample: a matrix of bits, and why what is never inspected is not."""
+"""Which candidate inspects which sample: a matrix of bits, and why what is never inspected is not.
+
+A machined surface mirrors the light at its average slope and spreads it over the slopes that its finish adds. Where the
+mirrored line of sight meets the light, or passes it by less than that spread, the camera sees the surface itself bright
+and a defect as a disturbance of it (bright field). Elsewhere the surface stays dark and only a defect with the right
+slope lights up (dark field).
+"""
 
 from __future__ import annotations
 
@@ -84,12 +90,19 @@ class _Tracer:
         self.margin_mm = max(0.01, 1e-5 * float(np.linalg.norm(np.ptp(samples.positions_mm, axis=0))))
         self.num_rays = 0
 
-    def hidden(self, pairs: _Pairs, places: Float[np.ndarray, "#p 3"]) -> np.ndarray:
-        """Tell for which pairs something stands between the sample and a place in the camera's frame, bool (p,)."""
+    def hidden(self, pairs: _Pairs, place: Float[np.ndarray, "3"] | Float[np.ndarray, "p 3"]) -> np.ndarray:
+        """Tell for which pairs something stands between the sample and a place in the camera's frame, bool (p,).
+
+        The place is the same for all pairs, or there is one for each.
+        """
         self.num_rays += len(pairs.rows)
-        turned = (pairs.candidates.rotations[pairs.owner] @ places[:, :, None])[:, :, 0]
-        targets = pairs.candidates.positions_mm[pairs.owner] + turned
-        return self.caster.occluded(pairs.samples.positions_mm[pairs.rows], targets, self.margin_mm)
+        candidates, positions = pairs.candidates, pairs.samples.positions_mm
+        if place.ndim == 1:
+            places = candidates.positions_mm + candidates.rotations @ place
+            return self.caster.occluded(positions, places, self.margin_mm, point_of=pairs.rows, target_of=pairs.owner)
+        turned = (candidates.rotations[pairs.owner] @ place[:, :, None])[:, :, 0]
+        targets = candidates.positions_mm[pairs.owner] + turned
+        return self.caster.occluded(positions, targets, self.margin_mm, point_of=pairs.rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,14 +131,14 @@ def see(
     """Find out which candidate inspects which sample.
 
     The tests go from cheap to dear: in the image, sharp, at an allowed angle, fine enough, and only for what is left
-    rays to the lens and to the ring. Half a millisecond a candidate with 20 000 samples, plus the rays.
+    rays to the lens and to the light. Half a millisecond a candidate with 20 000 samples, plus the rays.
     """
     furthest = np.zeros(len(samples), dtype=np.uint8)
     packed = np.zeros((len(candidates), (len(samples) + 7) // 8), dtype=np.uint8)
     bright = np.zeros_like(packed)
     tracer = _Tracer(caster, samples)
     for candidate_pairs in _before_rays(samples, candidates, camera, planning, furthest):
-        pairs = candidate_pairs.where(~tracer.hidden(candidate_pairs, np.zeros((1, 3))))
+        pairs = candidate_pairs.where(~tracer.hidden(candidate_pairs, np.zeros(3)))
         _passed(furthest, pairs.rows, 5)
         pairs = pairs.where(_lit(pairs, light, tracer))
         is_bright = _bright(pairs, light, planning.lobe_deg, tracer)
@@ -182,17 +195,17 @@ def _in_view(
 
 
 def _lit(pairs: _Pairs, light: Light, tracer: _Tracer) -> np.ndarray:
-    """Tell for which pairs at least one of eight points of the ring shines on the sample, bool (p,)."""
+    """Tell for which pairs at least one of the light's points shines on the sample, bool (p,)."""
     lit = np.zeros(len(pairs.rows), dtype=bool)
     for place in light.points():
         dark = np.flatnonzero(~lit)
         if len(dark):
-            lit[dark] = ~tracer.hidden(pairs.where(dark), place[None])
+            lit[dark] = ~tracer.hidden(pairs.where(dark), place)
     return lit
 
 
 def _bright(pairs: _Pairs, light: Light, lobe_deg: float, tracer: _Tracer) -> np.ndarray:
-    """Tell for which pairs the finish throws the ring into the lens, bool (p,)."""
+    """Tell for which pairs the finish throws the light into the lens, bool (p,)."""
     place, angle = light.mirrored(*pairs.local())
     bright = np.flatnonzero(angle <= 2 * np.deg2rad(lobe_deg))  # A slope turns what is mirrored by twice itself.
     is_bright = np.zeros(len(pairs.rows), dtype=bool)
