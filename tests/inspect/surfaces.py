@@ -9,7 +9,7 @@ from blemish.dataset.ply import Geometry
 from blemish.inspect.backproject import NOTHING, Optics, ViewEvidence
 from blemish.part.model import Part
 
-PINHOLE = Optics(focal_length_px=2000.0, blur_px_mm=0.0, focus_mm=200.0)
+PINHOLE = Optics(focal_length_px=100.0, blur_px_mm=0.0, focus_mm=200.0)
 
 
 def mesh_of(part: Part, instance: np.ndarray | None = None) -> Geometry:

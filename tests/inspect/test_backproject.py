@@ -38,7 +38,7 @@ def test_evidence_is_the_mean_over_a_patch(monkeypatch: pytest.MonkeyPatch) -> N
         assert seen.log_odds[k] == pytest.approx(log_odds(scores[hit][mine]).mean(), abs=1e-5)
         assert seen.called[k] == pytest.approx((scores[hit][mine] >= 0.5).mean())
         assert seen.cosine[k] == pytest.approx(maps["cosine"][hit][mine].astype(float).mean(), rel=1e-5)
-        assert seen.px_per_mm[k] == pytest.approx(2000 / maps["depth.Z"][hit][mine].mean(), rel=1e-5)
+        assert seen.px_per_mm[k] == pytest.approx(100 / maps["depth.Z"][hit][mine].mean(), rel=1e-5)
     same = sight(maps, LOOKUP, PINHOLE, "v000")
     for name in ("patch", "pixels", "cosine", "px_per_mm", "blur_px"):
         np.testing.assert_array_equal(getattr(same, name), getattr(seen, name))

@@ -9,7 +9,8 @@ A view that looks at an angle with cosine c, with r pixels a millimetre and a bl
 
     w = c r / sqrt(1 + b^2):
 
-the pixels a millimetre that are left after foreshortening and blur, whose widths add as squares do.
+the pixels a millimetre that are left after foreshortening and blur, whose widths add as squares do. A view sees a patch
+when it shows at least a quarter of it, by the pixels that it should have: area times c r^2.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ NOTHING = 0xFFFFFFFF
 """The triangle of a pixel that sees nothing of the part."""
 SURE = float(np.log(65535 - 0.5) - np.log(0.5))
 """The largest log-odds that 16 bits tell: half a step from certainty."""
+SEEN_FROM = 0.25
+"""The share of a patch from which a view sees it: what peeps out at an edge is mixed with what is before or behind."""
 PIXELS_AT_ONCE = 1 << 18
 """Rows of a frame that are worked on together, in pixels: what fits into a processor's cache."""
 
@@ -154,7 +157,9 @@ def _gathered(  # noqa: PLR0917
             p = judged[part][hit]
             columns += [log_odds(p), p >= np.float32(threshold)]
         sums += [np.bincount(patch, column, minlength=size) for column in columns]
-    seen = np.flatnonzero(sums[0]).astype(np.int32)
+    cosine, depth = np.divide(sums[1:3], sums[0], out=np.ones((2, size)), where=sums[0] > 0)
+    whole = lookup.patches.area_mm2 * cosine * optics.px_per_mm(depth) ** 2
+    seen = np.flatnonzero(sums[0] >= np.maximum(1, SEEN_FROM * whole)).astype(np.int32)
     pixels = sums[0, seen]
     cosine, depth, *scored = (sums[1:, seen] / pixels).astype(np.float32)
     found = (view, seen, pixels.astype(np.int32), cosine, optics.px_per_mm(depth), optics.blur_px(depth))

@@ -240,7 +240,7 @@ def _counts(judged: Sequence[Judged], fusing: Fusing, edges: tuple[float, ...], 
 
 def _pooled(
     judged: Sequence[Judged], how: Fusion, calibration: Calibration, fusing: Fusing, area_mm2: PerPoint
-) -> tuple[PerPoint, np.ndarray, PerPoint]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give fused evidence, whether there is a defect, and area of all patches of all specimens that any view sees."""
     columns = []
     for one in judged:
