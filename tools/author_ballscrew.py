@@ -1,6 +1,6 @@
 """Author the built-in spindle of a ball screw: two and a half turns of it, 32 mm across, of ground steel.
 
-Run it with build123d 0.13 (``python tools/author_ballscrew.py``); it writes ``src/blemish/part/builtin/ballscrew.step``.
+Run it with build123d 0.13; it writes ``src/blemish/part/builtin/ballscrew.step``.
 Two starts of the groove in which the balls run wind around the spindle, and between them two shallow ones in which
 nothing does. Nothing is cut: each strip of the section (arc, flat, land ...) is screwed along the axis into one
 smooth surface, s along the section,
@@ -129,7 +129,10 @@ def screwed(section: Section, turn: float) -> Face:
 
 
 def interpolated(points: np.ndarray) -> Geom_BSplineSurface:
-    """Interpolate a grid of points, cubically where there are enough; two surfaces that share a row of points share the curve through it."""
+    """Interpolate a grid of points, cubically where there are enough.
+
+    Two surfaces that share a row of points share the curve through it.
+    """
     degree = min(3, len(points) - 1)
     along = make_interp_spline(np.linspace(0, 1, len(points)), points, k=degree)
     both = make_interp_spline(np.linspace(0, 1, points.shape[1]), along.c.transpose(1, 0, 2), k=3)

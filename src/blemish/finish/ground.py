@@ -37,6 +37,9 @@ class Ground:
 
     direction: tuple[float, float, float] = (1.0, 0.0, 0.0)
     """Where the wheel's rim went, in CAD coordinates; it is laid onto each face, around or along an axis."""
+    lead_mm: float = 0.0
+    """On screws, how far along the axis the wheel went in a turn, positive for a right-handed thread; ``direction`` is
+    then not asked for. 0: no helix."""
     ra_um: Positive = 0.4
     """Mean roughness across the lay: finish grinding 0.1 - 0.4 um, grinding 0.4 - 1.6 um."""
     furrow_width_mm: Positive = 0.02

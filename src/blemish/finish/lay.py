@@ -10,6 +10,8 @@ AROUND      along = R phi, across = s: the track goes around the axis
 PROFILE     along = s, across = R phi: the track goes along the profile
 ==========  =============================================================================================
 
+On a helix of lead l (AROUND only) ``across`` is s - l phi / 2 pi, and comes back to itself after l.
+
 with v the position relative to the row's origin, phi its angle about the row's axis, z and r its height along and
 distance from it. The place s on the profile is ``cz z + cr r`` on planes, cylinders and cones, whose profiles are
 straight, and ``rho atan2(z, r - ra)`` on spheres and tori, whose profiles are arcs of radius ``rho`` about (ra, 0).
@@ -42,7 +44,7 @@ KINDS: tuple[Any, ...] = (Plain, Turned, Brushed, Milled, Ground, Blasted, Cast,
 """The number of a kind of finish is its place here."""
 
 ROW = 32
-"""Numbers in a row: [shape, kind, R, cz | origin, cr | axis, rho | e1, ra | 12 numbers of the finish | padding]."""
+"""Numbers in a row: [shape, kind, R, cz | origin, cr | axis, rho | e1, ra | lead, 3 unused | the finish]."""
 NUMBERS = 20
 """Where the finish's own numbers begin."""
 
@@ -59,6 +61,8 @@ class Path:
     """cz and cr."""
     arc: tuple[float, float] = (0.0, 0.0)
     """rho and ra; a rho of 0 is a straight profile."""
+    lead_mm: float = 0.0
+    """Of a track that winds around the axis like a thread."""
 
 
 def lay(part: Part, finishes: Mapping[str, Any]) -> np.ndarray:
@@ -67,10 +71,13 @@ def lay(part: Part, finishes: Mapping[str, Any]) -> np.ndarray:
     geometry = _FaceGeometry(part)
     for region in part.regions:
         finish = finishes[region.name]
-        axis = _turning_axis(part, region, finish) if isinstance(finish, Turned) else None
+        lead_mm = finish.lead_mm if isinstance(finish, Ground) else 0.0
+        axis = _turning_axis(part, region, finish) if isinstance(finish, Turned) or lead_mm else None
         for face in region.faces:
             surface = part.surfaces[face]
-            if axis is not None:
+            if axis is not None and lead_mm:
+                path = Path(AROUND, *axis, orthonormal(axis[1])[:, 0], lead_mm=lead_mm)
+            elif axis is not None:
                 path = _turned_path(surface, *axis)
             elif isinstance(finish, Brushed | Milled | Ground):
                 path = _directed_path(surface, geometry.normal[face], np.array(finish.direction))
@@ -111,16 +118,22 @@ def _row(path: Path, radius_mm: float, kind: int, numbers: Sequence[float]) -> n
     row[4:8] = *path.origin_mm, path.profile[1]
     row[8:12] = *path.axis, path.arc[0]
     row[12:16] = *path.e1, path.arc[1]
+    row[16] = path.lead_mm
     row[NUMBERS : NUMBERS + len(numbers)] = numbers
     return row
 
 
-def _turning_axis(part: Part, region: Region, finish: Turned) -> tuple[Vector, Vector]:
+def _turning_axis(part: Part, region: Region, finish: Turned | Ground) -> tuple[Vector, Vector]:
     """Give a point and a direction: those of the settings, else those that most of the region turns about."""
-    if finish.axis_point_mm is not None and finish.axis_direction is not None:
+    if isinstance(finish, Turned) and finish.axis_point_mm is not None and finish.axis_direction is not None:
         direction = np.array(finish.axis_direction, dtype=np.float64)
         return np.array(finish.axis_point_mm, dtype=np.float64), direction / np.linalg.norm(direction)
     axis = axis_of(part, region.faces)
+    if axis is None and isinstance(finish, Ground):
+        raise FinishError(
+            f"region {region.name!r}: lead_mm asks for a helix around an axis, and this region has none (no cylinder, "
+            "cone or torus, and nothing that turns about one line); leave lead_mm out"
+        )
     if axis is None:
         raise FinishError(
             f"region {region.name!r}: turned goes around an axis, and this region has none (no cylinder, cone or "

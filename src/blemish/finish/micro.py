@@ -153,7 +153,7 @@ def _either(is_one: Any, one: Relief, other: Relief) -> Relief:
 def _track(row: list[Any], position: Any, normal: Any, to_viewer: Any, footprint_mm: Real) -> tuple[Any, Track]:
     """Find the place on the track, and the frame (along, across, normal) there; see :mod:`.lay` for the rows."""
     shape, radius, cz = row[0].x, row[0].z, row[0].w
-    cr, axis, rho, e1, ra = row[1].w, row[2].xyz, row[2].w, row[3].xyz, row[3].w
+    cr, axis, rho, e1, ra, lead = row[1].w, row[2].xyz, row[2].w, row[3].xyz, row[3].w, row[4].x
     axis, e1 = mi.Vector3f(axis), mi.Vector3f(e1)
     e2 = dr.cross(axis, e1)
     v = mi.Vector3f(position) - mi.Vector3f(row[1].xyz)
@@ -168,7 +168,8 @@ def _track(row: list[Any], position: Any, normal: Any, to_viewer: Any, footprint
     around = dr.cross(axis, out)
     sine, cosine = dr.sincos(arc_angle)
     onward = dr.select(is_arc, axis * cosine - out * sine, axis * cz + out * cr)
-    along = dr.select(is_planar, e1, dr.select(is_around, around, onward))
+    wound = around + onward * (lead * (0.5 / dr.pi) * dr.rcp(at_least(r, 1e-6)))
+    along = dr.select(is_planar, e1, dr.select(is_around, wound, onward))
     across = dr.select(is_planar, e2, dr.select(is_around, onward, around))
     # Square them with the normal; both directions turn together where the frame would be left-handed.
     along = dr.normalize(along - normal * dr.dot(along, normal))
@@ -179,10 +180,10 @@ def _track(row: list[Any], position: Any, normal: Any, to_viewer: Any, footprint
     period = dr.select(is_planar, 0, 2 * dr.pi * radius)
     return frame, Track(
         along_mm=dr.select(is_planar, x, dr.select(is_around, radius * angle, s)),
-        across_mm=dr.select(is_planar, y, dr.select(is_around, s, radius * angle)),
+        across_mm=dr.select(is_planar, y, dr.select(is_around, s - lead * (0.5 / dr.pi) * angle, radius * angle)),
         turn=angle * (0.5 / dr.pi),
         period_along_mm=dr.select(is_around, period, 0),
-        period_across_mm=dr.select(is_around, 0, period),
+        period_across_mm=dr.select(is_around, dr.abs(lead), period),
         footprint_along_mm=footprint_mm * _spread(view.x, view.z),
         footprint_across_mm=footprint_mm * _spread(view.y, view.z),
         position_mm=(position.x, position.y, position.z),

@@ -11,6 +11,7 @@ from pydantic import Discriminator, Tag
 from blemish.arrays import Points
 from blemish.plan.camera import Camera
 from blemish.plan.light import Light, RingLight
+from blemish.plan.tunnel import TunnelLight
 from blemish.settings import Positive, settings
 
 
@@ -198,7 +199,8 @@ AnyLight = Annotated[
     Annotated[RingLight, Tag("ring")]
     | Annotated[BarLights, Tag("bars")]
     | Annotated[DomeLight, Tag("dome")]
-    | Annotated[CoaxialLight, Tag("coaxial")],
+    | Annotated[CoaxialLight, Tag("coaxial")]
+    | Annotated[TunnelLight, Tag("tunnel")],
     Discriminator(_kind),
 ]
 """A light, told by its ``kind``; without one it is a ring."""

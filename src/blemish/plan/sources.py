@@ -48,6 +48,10 @@ class Turntable:
     """Angles of the line of sight above the table's plane."""
     heights: AtLeastOne = 3
     """How many points along the axis are aimed at, from the part's lower to its upper end."""
+    lead_mm: float = 0.0
+    """How far the aim moves along the axis in a turn, so that each view of a screw with this lead shows the same."""
+    aim_mm: float = 0.0
+    """How far all aims are shifted along the axis."""
 
     def __post_init__(self) -> None:
         if np.linalg.norm(self.axis) < 1e-9:

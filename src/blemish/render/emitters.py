@@ -19,6 +19,8 @@ from blemish.finish.arithmetic import angle_of
 from blemish.frames import Pose
 from blemish.plan.light import Light, RingLight
 from blemish.plan.lights import BarLights, CoaxialLight, DomeLight
+from blemish.plan.tunnel import TunnelLight
+from blemish.render.tunnel import Tunnel, tunnel
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,10 @@ class Dome:
         return dr.select(cosine > 0, dr.square(distance) / (cosine * area), 0)
 
 
-def place(light: Light, world_from_camera: Pose) -> Annulus | Bars | Dome:
+Emitter = Annulus | Bars | Dome | Tunnel
+
+
+def place(light: Light, world_from_camera: Pose) -> Emitter:
     """Put a light around a camera. Its numbers are data to the compiled code, not part of it."""
     if isinstance(light, BarLights):
         made: Any = _bars(light, world_from_camera)
@@ -172,6 +177,8 @@ def place(light: Light, world_from_camera: Pose) -> Annulus | Bars | Dome:
             mi.Float(light.least_cosine),
             mi.Float(light.radiance),
         )
+    elif isinstance(light, TunnelLight):
+        made = tunnel(light, world_from_camera)
     else:
         made = _annulus(light, world_from_camera)
     dr.make_opaque([number for number in vars(made).values() if number is not None])

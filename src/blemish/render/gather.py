@@ -20,6 +20,7 @@ import mitsuba as mi
 from blemish.finish import coated
 from blemish.render.sampler import PixelSampler
 from blemish.render.scene import Scene
+from blemish.render.tunnel import Tunnel
 from blemish.render.view import View
 
 CANDIDATES = 4
@@ -38,6 +39,7 @@ def direct_light(  # noqa: PLR0917  a place on the metal and the random numbers 
         direction, distance, by_light = view.light.towards(origin, more.pair(4 * bounce + 1))
         value, by_metal = coated.eval_pdf(micro, to_viewer, micro.frame.to_local(direction), scene.finishes.metal)
         is_open = active & (dr.dot(direction, micro.base_normal) > 0) & (by_light > 0)
+        value *= _glow(view, origin, direction, distance)
         from_light.add(direction, distance, dr.select(is_open, value / (by_light + by_metal), 0))
         # In a direction chosen by the metal.
         direction, weight, by_metal = coated.sample(micro, to_viewer, more.pair(4 * bounce + 2), scene.finishes.metal)
@@ -45,10 +47,16 @@ def direct_light(  # noqa: PLR0917  a place on the metal and the random numbers 
         distance, by_light = view.light.met(origin, direction)
         weight = dr.select(active & (dr.dot(direction, micro.base_normal) > 0), weight, 0)
         is_met = by_light > 0
-        from_light.add(direction, distance, dr.select(is_met, weight * by_metal / (by_light + by_metal), 0))
+        brought = weight * _glow(view, origin, direction, distance) * by_metal / (by_light + by_metal)
+        from_light.add(direction, distance, dr.select(is_met, brought, 0))
         from_around.add(direction, mi.Float(dr.inf), dr.select(is_met, 0, weight))
     light = view.light.radiance * from_light.lit(scene, origin) + view.ambient * from_around.lit(scene, origin)
     return light / CANDIDATES
+
+
+def _glow(view: View, origin: Any, direction: Any, distance: Any) -> Any:
+    """Give how bright the light is where it is met, in parts of its radiance."""
+    return view.light.glow(origin + direction * distance) if isinstance(view.light, Tunnel) else 1.0
 
 
 class _Chosen:

@@ -20,7 +20,7 @@ import numpy as np
 
 from blemish.frames import Pose
 from blemish.plan.camera import Camera
-from blemish.render.emitters import Annulus, Bars, Dome, place
+from blemish.render.emitters import Emitter, place
 from blemish.render.rendering import Rendering
 from blemish.render.sampler import PixelSampler
 
@@ -50,7 +50,7 @@ class View:
     """k1, k2, p1, p2, k3; None is a lens that draws straight lines straight."""
     sample_angle: Any
     """The angle across which one sample looks, in rad: that of a pixel over the square root of its samples."""
-    light: Annulus | Bars | Dome
+    light: Emitter
     ambient: Any
 
 
