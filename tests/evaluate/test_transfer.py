@@ -164,6 +164,15 @@ def test_the_page_shows_every_cell_on_the_same_frames(filled: Comparison) -> Non
     assert "http" not in page
 
 
+def test_maps_of_the_cad_model_must_be_there_for_all(folder: Path) -> None:
+    """A table whose networks take them is refused before the first training, with every dataset that has none."""
+    (folder / "told.toml").write_text(TABLE.replace("[learn]", '[learn]\ngeometry = ["cosine"]'))
+    with pytest.raises(StudyError, match="2 mistakes") as caught:
+        read_table(folder / "told.toml")
+    assert [mistake.split(":")[0] for mistake in caught.value.mistakes] == ["target.data", "sources.planar.data"]
+    assert all("photographs need a network without learn.geometry" in one for one in caught.value.mistakes)
+
+
 def test_every_mistake_is_told_at_once(folder: Path, tmp_path: Path) -> None:
     """Unknown networks and keys, settings in the wrong place, datasets that are not there or not split."""
     (tmp_path / "bad.toml").write_text(

@@ -18,7 +18,9 @@ from blemish.plan.camera import Camera
 from blemish.plan.light import RingLight
 from blemish.plan.model import Viewpoint
 from blemish.render import Rendering, Sensor, build_scene, shoot
-from blemish.render.geometry import NOTHING
+from blemish.render.geometry import NOTHING, geometry
+from blemish.render.nominal import nominal_maps
+from blemish.render.view import look
 
 CAMERA = Camera(width_px=160, height_px=120, pixel_pitch_um=44.0)
 HOW = Rendering(samples_per_pixel=2, max_samples_per_pixel=2, noise_share=0.0, geometry="nominal")
@@ -52,6 +54,21 @@ def test_defects_leave_no_trace(part: Part, place: Viewpoint) -> None:
         assert (other["cosine"] != correct["cosine"]).any()
         for name in NOMINAL:
             np.testing.assert_array_equal(other[name], correct[name])
+
+
+def test_the_twin_would_tell() -> None:
+    """Why the maps are not the defect-free twin's: its finer triangles lie nearer the round surface under each dent."""
+    scene = build_scene(
+        dented(ROD, 1), ROD, finishes_of(ROD), "aluminium", RingLight(), with_twin=True, with_nominal=True
+    )
+    assert scene.twin is not None
+    assert scene.nominal is not None
+    place = look(scene, CAMERA, ROD_VIEW.world_from_camera, HOW)
+    own, twin = (geometry(one, place, CAMERA)["cosine"] for one in (scene, scene.twin))
+    designed = nominal_maps(scene.nominal, place, CAMERA)["nominal.cosine"]
+    given_away, dents = twin != designed, own != designed
+    assert not (given_away & ~dents).any()
+    assert given_away.sum() > 0.9 * dents.sum()
 
 
 def test_a_correct_part_is_what_was_designed() -> None:

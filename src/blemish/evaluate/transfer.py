@@ -19,6 +19,7 @@ from blemish.dataset.read import open_dataset
 from blemish.errors import BlemishError, StudyError, did_you_mean
 from blemish.evaluate.objects import ObjectRule
 from blemish.learn import networks
+from blemish.learn.geometry import network_maps
 from blemish.learn.protocol import Protocol
 from blemish.learn.tune import Grid
 from blemish.settings import AtLeastOne, read, read_toml, settings
@@ -186,9 +187,22 @@ def read_table(path: Path) -> TableFile:
         if isinstance(learn, dict) and key in learn
     ]
     mistakes += _faults_of_data(path.parent, values)
+    if table is not None and not mistakes:
+        mistakes += _missing_maps(path.parent, table)
     if mistakes or table is None:
         raise StudyError(str(path), mistakes)
     return TableFile(table, path, path.read_text(encoding="utf-8"))
+
+
+def _missing_maps(base: Path, table: Table) -> Iterator[str]:
+    """Tell datasets that lack what ``learn.geometry`` takes from the CAD model; one frame of each is looked at."""
+    named = {"target": table.target.data} | {f"sources.{name}": one.data for name, one in table.sources.items()}
+    for place, data in named.items():
+        dataset = open_dataset(base / data)
+        try:
+            network_maps(dataset, dataset.frames[0], table.learn)
+        except BlemishError as error:
+            yield f"{place}.data: {error}"
 
 
 def _faults_of_data(base: Path, values: dict[str, Any]) -> Iterator[str]:

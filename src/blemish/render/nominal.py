@@ -1,10 +1,10 @@
 """The part as designed, seen from a viewpoint: what CAD model and plan tell of each pixel before a picture is taken.
 
 A network may take such maps beside the picture (``[learn] geometry``), so nothing in them may tell where a defect is.
-They are therefore not taken from the specimen, and not from its defect-free twin either, whose triangles are finer
-where something will be pressed in: they come from the part's own mesh, which all specimens share, and from the
-viewpoint that was planned, not from the one that a misplaced part turned it into. Whatever specimen stands there, one
-view has the same maps to the bit.
+They are therefore not taken from the specimen, and not from its defect-free twin either, whose finer triangles lie
+nearer to a round surface just where something will be pressed in: they come from the part's own mesh, which all
+specimens share, and from the viewpoint that was planned, not from the one that a misplaced part turned it into.
+Whatever specimen stands there, one view has the same maps to the bit.
 """
 
 from __future__ import annotations
