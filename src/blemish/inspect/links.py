@@ -96,3 +96,8 @@ class HitsAndMisses:
     def of_each(self, point: np.ndarray) -> np.ndarray:
         """Give the slope of each record's part, (n, p)."""
         return np.asarray(self.parts(point[None])[1][0][:, None] * self.columns)
+
+    def curved(self, point: np.ndarray) -> np.ndarray:
+        """Give minus the curvature of each record's part, (n, p, p)."""
+        weight = -self.parts(point[None])[2][0]
+        return np.asarray(weight[:, None, None] * self.columns[:, :, None] * self.columns[:, None, :])

@@ -27,12 +27,14 @@ import numpy as np
 from scipy import special
 
 from blemish.errors import DetectionError
+from blemish.inspect.backproject import SURE
 from blemish.inspect.curve import MORE, Line, Records, drawn, records
 from blemish.inspect.detection import SCALES, Detection, Response, Scale
 from blemish.inspect.goodness import Goodness, gap_of, hinges, score_test, shares_of
 from blemish.inspect.likelihood import NoPeakError, Peak, climb
 from blemish.inspect.links import Parts, probit_parts
 from blemish.inspect.scatter import scatter_tests
+from blemish.inspect.sightings import Sightings
 
 FEWEST_TARGETS = 40
 """Defects that MIL-HDBK-1823A asks for where signals are known."""
@@ -76,6 +78,13 @@ class Signals:
         slopes = self.parts(point[None])[1][0][:, None] * self.rows
         slopes[:, 2] += (self.beyond == 0) / point[2]
         return np.asarray(slopes)
+
+    def curved(self, point: np.ndarray) -> np.ndarray:
+        """Give minus the curvature of each record's part, (n, 3, 3)."""
+        weight = -self.parts(point[None])[2][0]
+        curves = weight[:, None, None] * self.rows[:, :, None] * self.rows[:, None, :]
+        curves[:, 2, 2] += (self.beyond == 0) / point[2] ** 2
+        return np.asarray(curves)
 
 
 class _Fit(NamedTuple):
@@ -224,3 +233,20 @@ def _goodness(taken: Records, best: _Fit, limits: np.ndarray, expected: np.ndarr
     even, normal = scatter_tests(likelihood.rows[:, 1], -(likelihood.rows @ point), likelihood.beyond, limits, groups)
     tests = {"straight line": bent, "even scatter": even, "normal scatter": normal}
     return Goodness(tests, gap_of(shares, effect), shares)
+
+
+def signal_response_of(sightings: Sightings, measure: str, *, judge: bool = True) -> Detection:
+    """Fit the signals of sightings to one measure of size; scores of 0 and 1 are censored."""
+    groups, grouped_by = sightings.groups()
+    end = SURE - 1e-3
+    return fit_signal_response(
+        sightings.measure(measure),
+        sightings.rows["signal"],
+        sightings.signal_threshold,
+        limits=(-end, end),
+        groups=groups,
+        targets=sightings.defects,
+        measure=measure,
+        grouped_by=grouped_by,
+        judge=judge,
+    )
