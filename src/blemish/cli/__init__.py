@@ -19,11 +19,12 @@ VERBS = {
     "train": "Train or fine-tune a network on a dataset, and choose its threshold.",
     "tune": "Train with every pair of learning rate and weight decay; tell the best.",
     "evaluate": "Measure a trained network on a dataset.",
+    "inspect": "Measure what the network really finds: by size, on the part, with all views together.",
     "compare": "Fill a transfer table: sources by networks, tested on one target.",
     "deploy": "Write a trained network as an ONNX file for machines without torch.",
     "predict": "Mark the defects on photographs.",
     "report": "Write one HTML file about a run.",
-    "run": "All of it: plan, make, train, evaluate, report.",
+    "run": "All of it: plan, make, train, evaluate, inspect, report.",
     "doctor": "Say what is installed, what is missing, and the cure.",
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def run(study: Path, *, out: Path | None = None, workers: int = 1, dask: str = "", gpu: bool = False) -> None:
-    """All of it: plan, make, train, evaluate, report; run it again to go on where it stopped.
+    """All of it, with inspection where the study asks for it; run it again to go on where it stopped.
 
     Parameters
     ----------
@@ -22,6 +22,7 @@ def run(study: Path, *, out: Path | None = None, workers: int = 1, dask: str = "
         With --dask: only workers that were started with --resources GPU=1, and those on their GPU.
     """
     from blemish.cli.evaluate import evaluate
+    from blemish.cli.inspect import inspect
     from blemish.cli.make import announce, tell
     from blemish.cli.progress import progress
     from blemish.cli.train import train
@@ -43,4 +44,6 @@ def run(study: Path, *, out: Path | None = None, workers: int = 1, dask: str = "
         data = dataset_of(file, folder).root
     train(study, out=out)
     evaluate(folder, data or folder / "dataset")
+    if file.study.inspect is not None:
+        inspect(study, out=out)
     print(f"report: {write_report(folder, data)}")

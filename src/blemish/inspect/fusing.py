@@ -10,6 +10,7 @@ from blemish.settings import Fraction, NotNegative, settings
 
 Fusion = Literal["max", "mean", "bayes"]
 """``max``: the strongest view decides. ``mean``: all views, weighted. ``bayes``: likelihood ratios, as calibrated."""
+Angle = Annotated[float, Interval(gt=0, lt=90)]
 FUSIONS: tuple[Fusion, ...] = ("max", "mean", "bayes")
 
 
@@ -17,7 +18,7 @@ FUSIONS: tuple[Fusion, ...] = ("max", "mean", "bayes")
 class Fusing:
     """How views are calibrated and fused, and when a defect on the part is found."""
 
-    angle_bands_deg: Annotated[tuple[Annotated[float, Interval(gt=0, lt=90)], ...], Len(max_length=10)] = (20.0, 35.0, 50.0)
+    angle_bands_deg: Annotated[tuple[Angle, ...], Len(max_length=10)] = (20.0, 35.0, 50.0)
     """Where bands of view angle end; hit and false-call rates are measured in each by itself."""
     levels: Annotated[int, Interval(ge=2, le=32)] = 8
     """Levels of evidence that likelihood ratios are measured for; 2 only asks whether a patch is called."""

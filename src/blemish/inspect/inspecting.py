@@ -6,6 +6,7 @@ from typing import Annotated
 
 from annotated_types import Interval, Len
 
+from blemish.inspect.fusing import Fusing
 from blemish.settings import Count, Positive, settings
 
 
@@ -23,3 +24,5 @@ class Inspecting:
     """How surely a size has to be found for a patch to count as covered."""
     scatter: Count = 0
     """Specimens that are made on top, with defects where too few were seen to tell."""
+    fusion: Fusing = Fusing()
+    """How views are calibrated and fused on the part."""

@@ -88,13 +88,14 @@ def predict_dataset(
     folder: Path,
     progress: Callable[[int, int], None] | None = None,
 ) -> Predictions:
-    """Ask a model about every frame of a set; scores of the same model on the same dataset that are there are kept.
+    """Ask a model about every frame of a set (``*``: of all); what the same model said of the same dataset is kept.
 
     Raises :class:`RequestError` when the set is empty. Costs one pass of the network over each frame.
     """
     from blemish.learn import predict
+    from blemish.learn.geometry import network_maps
 
-    frames = dataset.split(split)
+    frames = frames_of(dataset, split)
     if len(frames) == 0:
         raise RequestError(f"{dataset.root}: the set {split!r} is empty; there is nothing to inspect")
     asked = Asked(
@@ -111,7 +112,7 @@ def predict_dataset(
         _write(folder, asked)
     for index, frame in enumerate(frames):
         if not _path(folder, frame).is_file():
-            scores = predict(model, dataset.image(frame))
+            scores = predict(model, dataset.image(frame), network_maps(dataset, frame, model.protocol))
             packed = png.encode(np.rint(scores * FULL).astype(np.uint16))
             replace_file(folder, _path(folder, frame), packed)
         if progress is not None:
@@ -129,20 +130,25 @@ def open_predictions(folder: Path, dataset: Dataset) -> Predictions:
     """
     asked = _read(folder)
     if asked is None:
-        raise RequestError(f"{folder}: no predictions are kept here; `blemish inspect RUN` makes them")
+        raise RequestError(f"{folder}: no predictions are kept here; `blemish inspect STUDY` makes them")
     if asked.dataset_digest != _digest(dataset):
         raise RequestError(
             f"{folder}: these predictions belong to another state of a dataset ({asked.dataset!r}) than the one in "
-            f"{dataset.root} ({dataset.header.name!r}); `blemish inspect RUN` asks the model again"
+            f"{dataset.root} ({dataset.header.name!r}); `blemish inspect STUDY` asks the model again"
         )
-    frames = dataset.split(asked.split)
+    frames = frames_of(dataset, asked.split)
     missing = [frame.name for frame in frames if not _path(folder, frame).is_file()]
     if missing:
         raise RequestError(
             f"{folder}: scores of {len(missing)} of {len(frames)} frames are missing, the first of {missing[0]}; "
-            "`blemish inspect RUN` goes on where it stopped"
+            "`blemish inspect STUDY` goes on where it stopped"
         )
     return Predictions(folder, dataset, asked, frames)
+
+
+def frames_of(dataset: Dataset, split: str) -> Frames:
+    """Give the frames of one set; ``*`` is all of them."""
+    return dataset.frames if split == "*" else dataset.split(split)
 
 
 def _path(folder: Path, frame: FrameEntry) -> Path:

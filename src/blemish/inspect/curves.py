@@ -1,0 +1,136 @@
+"""What a set of sightings tells of detection: a curve by kind, finish and angle of view, and the reach of one look.
+
+Where the sightings do not support one, the reason stands in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+
+from blemish.errors import DetectionError
+from blemish.inspect.backproject import SURE
+from blemish.inspect.detection import Detection
+from blemish.inspect.hit_miss import fit_hit_miss
+from blemish.inspect.reaching import reach_of
+from blemish.inspect.sightings import Sightings
+from blemish.inspect.signal_response import fit_signal_response
+from blemish.reach import Reach
+
+Model = Literal["hit/miss", "signal response"]
+ANY = "any"
+"""All kinds of defects together."""
+ANGLES_DEG = (0.0, 20.0, 40.0, 60.0, 90.0)
+"""Ends of the bands of view angle."""
+SIZES = ("diameter_mm", "width_mm", "length_mm", "area_mm2")
+"""What the size of a kind of defects is: the first of these that its defects have."""
+
+
+@dataclass(frozen=True)
+class CurveOf:
+    """One curve, or why there is none."""
+
+    kind: str
+    """The kind of defects."""
+    among: str
+    """Which sightings: ``all``, a finish, or a band of view angle."""
+    measure: str
+    model: Model
+    sightings: int
+    found: int
+    curve: Detection | None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class ReachOf:
+    """The reach of one look at a kind of defects, or why it is not known."""
+
+    kind: str
+    measure: str
+    smallest_mm: float
+    largest_mm: float
+    """The sizes that were sighted."""
+    reach: Reach | None
+    refused: str = ""
+
+
+def size_measure(sightings: Sightings, kind: str) -> str | None:
+    """Give the measure that is the size of a kind of defects; None where none is known."""
+    rows = sightings.rows[sightings.rows["kind"] == kind]
+    return next((name for name in SIZES if len(rows) and np.isfinite(rows[name]).all()), None)
+
+
+def all_curves(
+    sightings: Sightings, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> list[CurveOf]:
+    """Fit every curve that the sightings support."""
+    groups = list(_groups(sightings))
+    rows = []
+    for done, (kind, among, measure, chosen) in enumerate(groups, 1):
+        some = sightings.where(chosen)
+        rows.append(curve_of(some, kind, among, measure))
+        if among == "all" and kind != ANY:
+            rows.append(curve_of(some, kind, among, measure, by_signal=True))
+        progress(done, len(groups))
+    return rows
+
+
+def curve_of(sightings: Sightings, kind: str, among: str, measure: str, *, by_signal: bool = False) -> CurveOf:
+    """Fit the curve of some sightings to a measure, by hits and misses or by signals; a refusal is kept in words."""
+    groups, grouped_by = sightings.groups()
+    known: dict[str, Any] = {
+        "groups": groups, "targets": sightings.defects, "measure": measure, "grouped_by": grouped_by
+    }  # fmt: skip
+    size, found = sightings.measure(measure), int(sightings.found.sum())
+    model: Model = "signal response" if by_signal else "hit/miss"
+    curve, refused = None, ""
+    try:
+        if by_signal:
+            signal, threshold = sightings.rows["signal"], sightings.signal_threshold
+            curve = fit_signal_response(size, signal, threshold, limits=(-SURE, SURE), **known)
+        else:
+            curve = fit_hit_miss(size, sightings.found, **known)
+    except DetectionError as error:
+        refused = str(error)
+    return CurveOf(kind, among, measure, model, len(sightings), found, curve, refused)
+
+
+def reaches_of(sightings: Sightings) -> tuple[ReachOf, ...]:
+    """Fit the reach of one look to each kind of defects whose size is a length."""
+    rows = []
+    for kind in np.unique(sightings.rows["kind"]).tolist():
+        measure = size_measure(sightings, kind)
+        if measure is None or not measure.endswith("_mm"):
+            continue
+        sizes = sightings.rows[measure][sightings.rows["kind"] == kind]
+        ends = float(sizes.min()), float(sizes.max())
+        try:
+            rows.append(ReachOf(kind, measure, *ends, reach_of(sightings, measure, kind)))
+        except DetectionError as error:
+            rows.append(ReachOf(kind, measure, *ends, None, str(error)))
+    return tuple(rows)
+
+
+def _groups(sightings: Sightings) -> Iterator[tuple[str, str, str, np.ndarray]]:
+    rows = sightings.rows
+    angle = np.degrees(np.arccos(np.clip(rows["cosine"], 0, 1)))
+    every = np.ones(len(rows), dtype=bool)
+    if len(rows) and np.isfinite(rows["contrast"]).all():
+        yield ANY, "all", "contrast", every
+    for kind in np.unique(rows["kind"]).tolist():
+        measure, here = size_measure(sightings, kind), rows["kind"] == kind
+        if measure is None:
+            continue
+        yield kind, "all", measure, here
+        for finish in np.unique(rows["finish"][here]).tolist():
+            if finish:
+                yield kind, f"finish {finish}", measure, here & (rows["finish"] == finish)
+        for low, high in pairwise(ANGLES_DEG):
+            band = here & (angle >= low) & (angle < high)
+            if band.any():
+                yield kind, f"{low:g}-{high:g} deg", measure, band
