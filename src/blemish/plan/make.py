@@ -21,6 +21,7 @@ from blemish.plan.light import Light
 from blemish.plan.model import Plan, Viewpoint
 from blemish.plan.planning import Planning
 from blemish.plan.samples import Samples, inspected_regions, sample_surface
+from blemish.plan.uncut import uncut
 from blemish.plan.visibility import REASONS, Visibility, see
 
 MOST_PAIRS = 10_000_000_000
@@ -58,8 +59,9 @@ def plan_with_coverage(
 ) -> tuple[Plan, Coverage]:
     """Do what :func:`make_plan` does, and say of each sample of the surface which viewpoint inspects it."""
     surveyed = survey(part, camera, light, planning, seed, caster=caster)
-    chosen, lower_bound = choose(surveyed, seed)
-    plan = plan_of(surveyed, chosen, lower_bound)
+    wanted = asked(surveyed)
+    chosen, lower_bound = choose(wanted, planning, seed)
+    plan = plan_of(surveyed, wanted, chosen, lower_bound)
     return plan, coverage_of(surveyed.samples, surveyed.visibility.take(chosen), plan.viewpoints)
 
 
@@ -136,54 +138,48 @@ def judge_with_coverage(
     if furthest is not None and furthest.shape == visibility.furthest.shape:
         visibility = replace(visibility, furthest=np.maximum(visibility.furthest, furthest))
     surveyed = Survey(part, camera, light, planning, samples, candidates, visibility)
-    folds = np.where(visibility.inspectable, _folds(surveyed), 0)
-    wanted = Demand(folds, samples.area_mm2, planning.target_coverage, planning.max_views)
-    plan = plan_of(surveyed, range(len(viewpoints)), wanted=wanted)
+    plan = plan_of(surveyed, asked(surveyed, capped=False), range(len(viewpoints)))
     return replace(plan, viewpoints=tuple(viewpoints)), coverage_of(samples, visibility, viewpoints)
 
 
-def choose(surveyed: Survey, seed: int) -> tuple[list[int], int]:
-    """Choose candidates that cover what the survey's planning asks for, the best first, and bound their number below.
+def choose(wanted: Demand, planning: Planning, seed: int) -> tuple[list[int], int]:
+    """Choose candidates that cover what is wanted, the best first, and bound their number below.
 
-    The bound is 0 if no rounds were to be spent on it.
+    ``planning`` says how much work goes into it. The bound is 0 if no rounds were to be spent on it.
     """
-    planning, visibility = surveyed.planning, surveyed.visibility
-    wanted = asked(surveyed)
-    chosen = without_spare(visibility, wanted, greedy(visibility, wanted))
+    chosen = without_spare(wanted, greedy(wanted))
     if planning.bound_rounds == planning.improve_rounds == 0 and not planning.improve_s:
         return chosen, 0
-    prices = search_prices(visibility, wanted, planning.bound_rounds)
+    is_met = wanted.met(wanted.given(chosen))
+    prices = search_prices(wanted, planning.bound_rounds, enough=len(chosen) if is_met else None)
     if planning.improve_rounds:
-        chosen = exchange(visibility, wanted, prices, chosen, rounds=planning.improve_rounds, seed=seed)
-    if planning.improve_s and wanted.met(visibility.times_seen(chosen)):
-        seconds = planning.improve_s
-        chosen = by_integers(visibility, wanted, prices, fewer_than=len(chosen), seconds=seconds) or chosen
-    return greedy(visibility, wanted, among=sorted(chosen)), prices.views
+        chosen = exchange(wanted, prices, chosen, rounds=planning.improve_rounds, seed=seed)
+    if planning.improve_s and wanted.met(wanted.given(chosen)):
+        chosen = by_integers(wanted, prices, fewer_than=len(chosen), seconds=planning.improve_s) or chosen
+    return greedy(wanted, among=sorted(chosen)), prices.views
 
 
-def asked(surveyed: Survey) -> Demand:
-    """Say what a survey's planning asks to be covered."""
-    planning = surveyed.planning
+def asked(surveyed: Survey, *, capped: bool = True) -> Demand:
+    """Say what a survey's planning asks to be covered: at most what its candidates can give, unless told otherwise."""
+    planning, visibility, samples = surveyed.planning, surveyed.visibility, surveyed.samples
+    of_region = np.array([planning.views_of(region.name) for region in surveyed.part.regions], dtype=np.float64)
+    gives = visibility.sparse()
+    if planning.overlap_mm:
+        gives = uncut(gives, samples, visibility.inspectable, planning.overlap_mm, planning.sample_spacing_mm)
     return demand(
-        surveyed.visibility,
-        surveyed.samples.area_mm2,
-        folds=_folds(surveyed),
+        gives,
+        samples.area_mm2,
+        needs=np.where(visibility.inspectable, of_region[samples.region], 0.0),
         target=planning.target_coverage,
         max_views=planning.max_views,
+        capped=capped,
     )
 
 
-def _folds(surveyed: Survey) -> np.ndarray:
-    """Give the number of views that planning wants of each sample, int32 (n,)."""
-    of_region = [surveyed.planning.views_of(region.name) for region in surveyed.part.regions]
-    return np.array(of_region, dtype=np.int32)[surveyed.samples.region]
-
-
-def plan_of(surveyed: Survey, chosen: Sequence[int], lower_bound: int = 0, *, wanted: Demand | None = None) -> Plan:
+def plan_of(surveyed: Survey, wanted: Demand, chosen: Sequence[int], lower_bound: int = 0) -> Plan:
     """Make the plan that consists of these candidates, in this order, with what they cover of what is wanted."""
     part, samples, visibility = surveyed.part, surveyed.samples, surveyed.visibility
-    area, wanted = samples.area_mm2, wanted or asked(surveyed)
-    times = visibility.times_seen(chosen)
+    area, times, given = samples.area_mm2, visibility.times_seen(chosen), wanted.given(chosen)
 
     def share(which: np.ndarray) -> float:
         return float(area[which].sum() / area.sum())
@@ -192,10 +188,10 @@ def plan_of(surveyed: Survey, chosen: Sequence[int], lower_bound: int = 0, *, wa
     for index in np.unique(samples.region):
         here, name = samples.region == index, part.regions[index].name
         by_region[name] = float(area[here & (times > 0)].sum() / area[here].sum())
-        needed = here & (wanted.folds > 0)
+        needed = here & wanted.asked
         if needed.any():
-            asked_by_region[name] = float(area[needed & (times >= wanted.folds)].sum() / area[needed].sum())
-    inspectable = float(area[wanted.folds > 0].sum())
+            asked_by_region[name] = float(area[needed & wanted.covered(given)].sum() / area[needed].sum())
+    inspectable = float(area[wanted.asked].sum())
     reasons = {reason: share(visibility.furthest == passed) for passed, reason in enumerate(REASONS)}
     return Plan(
         part_digest=part.digest,
@@ -208,7 +204,7 @@ def plan_of(surveyed: Survey, chosen: Sequence[int], lower_bound: int = 0, *, wa
         inspectable=share(visibility.inspectable),
         coverage_by_region=by_region,
         planning=surveyed.planning,
-        asked_coverage=wanted.covered_weight(times) / inspectable if inspectable else 0.0,
+        asked_coverage=wanted.covered_weight(given) / inspectable if inspectable else 0.0,
         bright_coverage=share(visibility.times_seen(chosen, bright=True) > 0),
         uninspectable={reason: lost for reason, lost in reasons.items() if lost > 0},
         asked_by_region=asked_by_region,

@@ -84,12 +84,14 @@ class Planning:
     """How many views must see a sample before it is covered (fewer where fewer can)."""
     views_per_region: dict[str, AtLeastOne] = field(default_factory=dict)
     """Regions that need another number of views than ``views_per_point``, by name: a sealing face twice, say."""
+    overlap_mm: NotNegative = 0.0
+    """How far views overlap: an object of this diameter lies whole in one view, where any view can show it whole."""
     max_views: AtLeastOne = 200
     """Never choose more views than this, covered or not."""
-    bound_rounds: Count = 1000
-    """Rounds to spend on a lower bound of the number of views, which tells how good the plan is; 0 is none."""
-    improve_rounds: Count = 1000
-    """Rounds of exchanging views to spend on a plan with fewer of them; 0 leaves the greedy plan."""
+    bound_rounds: Count = 3000
+    """Most rounds to spend on a lower bound of the number of views, which tells how good the plan is; 0 is none."""
+    improve_rounds: Count = 4000
+    """Most rounds of exchanging views to spend on a plan with fewer of them; 0 leaves the greedy plan."""
     improve_s: NotNegative = 0.0
     """Seconds of integer programming on top; with it the plan depends on how fast the machine is."""
     clearance_mm: NotNegative = 10.0
