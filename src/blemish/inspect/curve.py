@@ -23,7 +23,7 @@ MORE = (
     "and inspect again (`blemish inspect`)"
 )
 """What to do where records are missing."""
-_PLACES = 33
+_PLACES = 21
 _BEYOND = 0.15
 
 

@@ -16,15 +16,18 @@ Ann. Statist. 12, 1984). Quantiles are Student's with G - 1 degrees of freedom.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from scipy import stats
 
 MOST_STEPS = 60
+AT_ONCE = 1 << 15
+"""Records times functions that are worked on together: what fits into a processor's cache."""
 _CLOSE = 1e-9
 
 
+@runtime_checkable
 class Likelihood(Protocol):
     """A log-likelihood, concave in its coefficients."""
 
@@ -56,6 +59,7 @@ class Peak:
     """Covariance if records were independent: the inverse information (p, p)."""
     covariance: np.ndarray
     """Sandwich covariance, nowhere below the naive one: chance must not make bounds narrower."""
+    num_records: int
     num_groups: int | None
     """Groups that are independent; None where every record stands for itself."""
 
@@ -77,7 +81,9 @@ class Peak:
     def bound(self, directions: np.ndarray, confidence: float, side: int) -> np.ndarray:
         """Give the bound of linear functions (k, p), whose first factor is 1, by likelihood ratio."""
         drop = self.quantile(confidence) ** 2 * self.design_effect(directions) / 2
-        return _profile(self, directions, drop, side)
+        rows = max(1, AT_ONCE // self.num_records)
+        parts = [slice(start, start + rows) for start in range(0, len(drop), rows)]
+        return np.concatenate([_profile(self, directions[part], drop[part], side) for part in parts])
 
 
 def climb(likelihood: Likelihood, start: np.ndarray, groups: np.ndarray | None = None) -> Peak:
@@ -111,7 +117,7 @@ def climb(likelihood: Likelihood, start: np.ndarray, groups: np.ndarray | None =
     except np.linalg.LinAlgError:
         raise NoPeakError from None
     covariance, count = _sandwich(likelihood, point, naive, groups)
-    return Peak(likelihood, point, float(value), naive, covariance, count)
+    return Peak(likelihood, point, float(value), naive, covariance, len(likelihood.of_each(point)), count)
 
 
 def _sandwich(
