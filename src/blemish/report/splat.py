@@ -9,9 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from blemish.arrays import Points, Rotation, Triangles
+from blemish.arrays import PerPoint, Points, Rotation, Triangles
 
 POINTS_A_PIXEL = 6.0
+SEEDS_A_PIXEL = 1.8
+"""The same on discs, where they are spread evenly and overlap."""
+OVERLAP = 1.3
+"""How much larger than its patch a disc is drawn: patches are no discs."""
 FINER = 2
 """Points fall into a grid this much finer than the picture, which is then averaged: smooth edges and no pinholes."""
 
@@ -40,23 +44,16 @@ def splat(
     size: int,
 ) -> Splat:
     """Draw a mesh whose triangles have ``colours`` (m, 3), seen from ``towards_viewer``, shaded as by a headlight."""
-    back = np.array(towards_viewer, dtype=float)
-    back /= np.linalg.norm(back)
-    up_hint = np.array([0.0, 0.0, 1.0]) if abs(back[2]) < 0.95 else np.array([0.0, 1.0, 0.0])
-    right = np.cross(up_hint, back)
-    right /= np.linalg.norm(right)
-    axes = np.stack([right, np.cross(back, right), back])
-
+    axes = _axes(towards_viewer)
+    back = axes[2]
     corners = vertices_mm[triangles]
     cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     doubled = np.linalg.norm(cross, axis=1)
     normals = cross / np.maximum(doubled, 1e-12)[:, None]
     facing = normals @ back
 
-    seen = vertices_mm @ axes.T
-    low, high = seen[:, :2].min(axis=0), seen[:, :2].max(axis=0)
-    middle, half = (low + high) / 2, 0.52 * (high - low).max()
-    extent = (middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half)
+    extent = _extent(vertices_mm @ axes.T)
+    half = (extent[1] - extent[0]) / 2
 
     # As many points as give each visible pixel several, spread evenly by projected area and then by the R2 sequence.
     fine = FINER * size
@@ -70,14 +67,76 @@ def splat(
     at = corners[owner, 0] + u[:, None] * (corners[owner, 1] - corners[owner, 0])
     at = (at + v[:, None] * (corners[owner, 2] - corners[owner, 0])) @ axes.T
 
-    column = np.clip(((at[:, 0] - extent[0]) / (2 * half) * fine).astype(int), 0, fine - 1)
-    row = np.clip(((extent[3] - at[:, 1]) / (2 * half) * fine).astype(int), 0, fine - 1)
+    return Splat(_drawn(at, colours[owner] * _lit(facing[owner]), extent, fine), extent, axes)
+
+
+def splat_discs(  # noqa: PLR0917  a surface and how it is looked at
+    centres_mm: Points,
+    normals: Points,
+    area_mm2: PerPoint,
+    colours: np.ndarray,
+    towards_viewer: tuple[float, float, float],
+    size: int,
+) -> Splat:
+    """Draw a surface that is known as patches, each a disc of its own area and a little more, with ``colours`` (n, 3).
+
+    Discs that turn away from the viewer are not drawn.
+    """
+    axes = _axes(towards_viewer)
+    facing = normals @ axes[2]
+    extent = _extent(centres_mm @ axes.T)
+    fine = FINER * size
+    pixel_mm = (extent[1] - extent[0]) / fine
+    front = np.flatnonzero(facing > 0)
+    radius = OVERLAP * np.sqrt(area_mm2[front] / np.pi)
+    # The seeds of a sunflower, as dense everywhere: as many on each disc as its area in the picture asks for.
+    count = np.ceil(SEEDS_A_PIXEL * np.pi * (radius / pixel_mm) ** 2 * np.maximum(facing[front], 0.1)).astype(np.int64)
+    owner = np.repeat(np.arange(len(front)), count)
+    index = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    reach, turn = radius[owner] * np.sqrt((index + 0.5) / count[owner]), index * 2.399963229728653
+    across = np.cross(normals[front], axes[np.abs(normals[front] @ axes.T).argmin(axis=1)])
+    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-12)
+    along = np.cross(normals[front], across)
+    at = centres_mm[front][owner] + (reach * np.cos(turn))[:, None] * across[owner]
+    at = (at + (reach * np.sin(turn))[:, None] * along[owner]) @ axes.T
+    # Where discs overlap the nearer middle shows, so that patches keep their shapes.
+    at[:, 2] -= 0.1 * reach
+    shaded = (colours[front] * _lit(facing[front]))[owner]
+    return Splat(_drawn(at, shaded, extent, fine), extent, axes)
+
+
+def _axes(towards_viewer: tuple[float, float, float]) -> Rotation:
+    back = np.array(towards_viewer, dtype=float)
+    back /= np.linalg.norm(back)
+    up_hint = np.array([0.0, 0.0, 1.0]) if abs(back[2]) < 0.95 else np.array([0.0, 1.0, 0.0])
+    right = np.cross(up_hint, back)
+    right /= np.linalg.norm(right)
+    return np.stack([right, np.cross(back, right), back])
+
+
+def _extent(seen: Points) -> tuple[float, float, float, float]:
+    """Give the square around all points, with a little room."""
+    low, high = seen[:, :2].min(axis=0), seen[:, :2].max(axis=0)
+    middle, half = (low + high) / 2, 0.52 * (high - low).max()
+    left, right, bottom, top = middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half
+    return float(left), float(right), float(bottom), float(top)
+
+
+def _lit(facing: np.ndarray) -> np.ndarray:
+    """Give how bright a headlight makes a surface, (n, 1)."""
+    return 0.25 + 0.75 * facing[:, None]
+
+
+def _drawn(at: Points, shaded: np.ndarray, extent: tuple[float, float, float, float], fine: int) -> np.ndarray:
+    """Let points (in the view's axes) fall into a grid of ``fine`` by ``fine``, the nearest last; average it."""
+    side = extent[1] - extent[0]
+    column = np.clip(((at[:, 0] - extent[0]) / side * fine).astype(int), 0, fine - 1)
+    row = np.clip(((extent[3] - at[:, 1]) / side * fine).astype(int), 0, fine - 1)
     nearest_last = np.argsort(at[:, 2])
     image = np.zeros((fine, fine, 4))
-    shaded = colours[owner] * (0.25 + 0.75 * facing[owner, None])
     image[row[nearest_last], column[nearest_last], :3] = shaded[nearest_last]
     image[row, column, 3] = 1
-    return Splat(_average(image, FINER), extent, axes)
+    return _average(image, FINER)
 
 
 def _average(image: np.ndarray, factor: int) -> np.ndarray:
