@@ -32,6 +32,8 @@ class Reach:
 
     kind: str = ""
     """The kind of defects it holds for."""
+    measure: str = ""
+    """What their size is: ``diameter_mm``, ``width_mm`` ..."""
     intercept: float
     """The log-odds of finding a defect of 1 mm at grazing sight with 1 pixel a millimetre."""
     log_size: Annotated[float, Gt(0)]

@@ -5,14 +5,14 @@ Where the sightings do not support one, the reason stands in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 
-from blemish.errors import DetectionError
+from blemish.errors import DetectionError, RequestError, did_you_mean
 from blemish.inspect.backproject import SURE
 from blemish.inspect.detection import Detection
 from blemish.inspect.hit_miss import fit_hit_miss
@@ -26,7 +26,10 @@ ANY = "any"
 """All kinds of defects together."""
 ANGLES_DEG = (0.0, 20.0, 40.0, 60.0, 90.0)
 """Ends of the bands of view angle."""
-SIZES = ("diameter_mm", "width_mm", "length_mm", "area_mm2")
+OTHERS = ("diameter_mm", "width_mm", "depth_mm", "length_mm", "area_mm2", "area_px", "contrast")
+"""Measures that a kind gets a curve by, as well."""
+Wanted = Mapping[str, str]
+SIZES = ("diameter_mm", "width_mm", "length_mm", "depth_mm", "area_mm2")
 """What the size of a kind of defects is: the first of these that its defects have."""
 
 
@@ -59,22 +62,28 @@ class ReachOf:
     refused: str = ""
 
 
-def size_measure(sightings: Sightings, kind: str) -> str | None:
-    """Give the measure that is the size of a kind of defects; None where none is known."""
+def size_measure(sightings: Sightings, kind: str, wanted: Wanted) -> str | None:
+    """Give the measure that is the size of a kind of defects: the one wanted, or the first known; None without one."""
     rows = sightings.rows[sightings.rows["kind"] == kind]
-    return next((name for name in SIZES if len(rows) and np.isfinite(rows[name]).all()), None)
+    known = [name for name in SIZES if len(rows) and np.isfinite(rows[name]).all()]
+    asked = wanted.get(kind)
+    if asked is not None and asked not in known:
+        raise RequestError(
+            f"inspect.measure: {kind} defects here have no {asked}; {did_you_mean(asked, known, 'they have')}"
+        )
+    return asked or next(iter(known), None)
 
 
 def all_curves(
-    sightings: Sightings, progress: Callable[[int, int], None] = lambda _done, _total: None
+    sightings: Sightings, wanted: Wanted, progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> list[CurveOf]:
-    """Fit every curve that the sightings support."""
-    groups = list(_groups(sightings))
+    """Fit every curve that the sightings support; ``wanted`` names the measure of a kind where it is not the first."""
+    groups = list(_groups(sightings, wanted))
     rows = []
     for done, (kind, among, measure, chosen) in enumerate(groups, 1):
         some = sightings.where(chosen)
         rows.append(curve_of(some, kind, among, measure))
-        if among == "all" and kind != ANY:
+        if among == "all" and kind != ANY and measure == size_measure(sightings, kind, wanted):
             rows.append(curve_of(some, kind, among, measure, by_signal=True))
         progress(done, len(groups))
     return rows
@@ -100,11 +109,11 @@ def curve_of(sightings: Sightings, kind: str, among: str, measure: str, *, by_si
     return CurveOf(kind, among, measure, model, len(sightings), found, curve, refused)
 
 
-def reaches_of(sightings: Sightings) -> tuple[ReachOf, ...]:
+def reaches_of(sightings: Sightings, wanted: Wanted) -> tuple[ReachOf, ...]:
     """Fit the reach of one look to each kind of defects whose size is a length."""
     rows = []
     for kind in np.unique(sightings.rows["kind"]).tolist():
-        measure = size_measure(sightings, kind)
+        measure = size_measure(sightings, kind, wanted)
         if measure is None or not measure.endswith("_mm"):
             continue
         sizes = sightings.rows[measure][sightings.rows["kind"] == kind]
@@ -116,17 +125,20 @@ def reaches_of(sightings: Sightings) -> tuple[ReachOf, ...]:
     return tuple(rows)
 
 
-def _groups(sightings: Sightings) -> Iterator[tuple[str, str, str, np.ndarray]]:
+def _groups(sightings: Sightings, wanted: Wanted) -> Iterator[tuple[str, str, str, np.ndarray]]:
     rows = sightings.rows
     angle = np.degrees(np.arccos(np.clip(rows["cosine"], 0, 1)))
     every = np.ones(len(rows), dtype=bool)
     if len(rows) and np.isfinite(rows["contrast"]).all():
         yield ANY, "all", "contrast", every
     for kind in np.unique(rows["kind"]).tolist():
-        measure, here = size_measure(sightings, kind), rows["kind"] == kind
+        measure, here = size_measure(sightings, kind, wanted), rows["kind"] == kind
         if measure is None:
             continue
         yield kind, "all", measure, here
+        for other in OTHERS:
+            if other != measure and np.isfinite(rows[other][here]).all():
+                yield kind, "all", other, here
         for finish in np.unique(rows["finish"][here]).tolist():
             if finish:
                 yield kind, f"finish {finish}", measure, here & (rows["finish"] == finish)

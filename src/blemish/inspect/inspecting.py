@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import field
+from typing import Annotated, Literal
 
 from annotated_types import Interval, Len
 
@@ -18,8 +19,10 @@ class Inspecting:
     """The set that curves, fusion and coverage are measured on; the set ``val`` calibrates them."""
     patch_mm: Positive = 0.5
     """Distance of the patches that the surface is divided into: about the width of the smallest defect that counts."""
+    measure: dict[str, Literal["diameter_mm", "width_mm", "depth_mm", "length_mm"]] = field(default_factory=dict)
+    """What the size of a kind of defects is, by kind; else the diameter, or the width, or the length."""
     sizes_mm: Annotated[tuple[Positive, ...], Len(min_length=1)] = (0.2, 0.5, 1.0)
-    """Sizes of defects (diameter of a dent, width of a scratch) whose effective coverage is mapped."""
+    """Sizes of defects whose effective coverage is mapped."""
     probability: Annotated[float, Interval(gt=0, lt=1)] = 0.9
     """How surely a size has to be found for a patch to count as covered."""
     scatter: Count = 0

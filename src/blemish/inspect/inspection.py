@@ -244,7 +244,7 @@ def looks_of(judged: Judged, patches: Patches) -> Looks:
 
 def _figures(seen: Seen, advance: Advance) -> Inspection:
     sightings, asked = seen.sightings, seen.asked
-    reaches = reaches_of(sightings)
+    reaches = reaches_of(sightings, asked.measure)
     return Inspection(
         dataset=seen.dataset.header.name,
         dataset_digest=seen.predictions.asked.dataset_digest,
@@ -258,7 +258,7 @@ def _figures(seen: Seen, advance: Advance) -> Inspection:
         scattered=seen.scattered,
         sightings=len(sightings),
         defects=len(np.unique(sightings.defects)),
-        curves=tuple(all_curves(sightings, _note(advance, "curves"))),
+        curves=tuple(all_curves(sightings, asked.measure, _note(advance, "curves"))),
         false_calls=false_calls_of(sightings),
         tradeoff=tradeoff_of(sightings),
         loss=loss_of(sightings),

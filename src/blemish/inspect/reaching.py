@@ -72,6 +72,7 @@ def reach_of(sightings: Sightings, measure: str, kind: str = "", *, with_regions
     columns = np.concatenate([np.ones((len(chosen), 1)), *(one.values for one in taken)], axis=1)
     return Reach(
         kind=kind,
+        measure=measure,
         intercept=float(peak.point[0]),
         log_size=found.pop("log_size"),
         cosine=found.pop("cosine", 0.0),

@@ -44,14 +44,15 @@ def _fused(found: Inspection) -> list[str]:
 
 def _curves(found: Inspection) -> list[str]:
     lines = []
+    first = {one.kind: one.measure for one in reversed(found.curves)}
     for one in found.curves:
-        if one.among == "all":
+        if one.among == "all" and one.measure == first[one.kind]:
             told = one.curve.sentence() if one.curve is not None else f"no curve: {one.refused}"
             lines.append(f"{one.kind}: {told}")
-    kept = [one for one in found.curves if one.among != "all"]
+    kept = [one for one in found.curves if one.among != "all" or one.measure != first[one.kind]]
     if kept:
         drawn = sum(one.curve is not None for one in kept)
-        lines.append(f"by finish and by angle of view: {drawn} curves of {len(kept)} are supported; see the report")
+        lines.append(f"by other measures, finish and angle of view: {drawn} curves of {len(kept)} are supported")
     return lines
 
 

@@ -24,6 +24,7 @@ from blemish.evaluate.table import COLUMNS, breakdown, cells
 from blemish.frames import Pose
 from blemish.learn import Protocol, curves
 from blemish.report import figures
+from blemish.report.inspected import chapters_of
 from blemish.report.picture import Picture, picture
 from blemish.report.planned import coverage_pictures, planned_of
 from blemish.report.visible import seen_of
@@ -65,6 +66,7 @@ def write_report(run: Path, data: Path | None = None) -> Path:
         by_kind=breakdown(evaluation) if evaluation else [],
         sections=list(_sections(run, dataset, plan, evaluation)),
         planned=planned_of(run, plan),
+        inspected=chapters_of(run),
         commands=list(_commands(data, model)),
         departures=list(_departures(model)),
         facts=list(_facts(model, dataset)),
