@@ -33,6 +33,11 @@ class Finding:
     reach: Reach
     """What one look finds."""
 
+    def in_words(self) -> str:
+        """Say what has to be found."""
+        kind = f"{self.reach.kind} defects" if self.reach.kind else "defects"
+        return f"{kind} of {self.size_mm:g} mm with {self.probability:.0%} probability"
+
     @property
     def needed(self) -> float:
         """The evidence that a sample needs."""

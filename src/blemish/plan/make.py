@@ -15,7 +15,9 @@ from blemish.plan.candidates import Candidates, Caster, propose
 from blemish.plan.clearance import why_not
 from blemish.plan.cover import Demand, demand, greedy, without_spare
 from blemish.plan.coverage import Coverage, coverage_of
+from blemish.plan.evidence import evidence_of
 from blemish.plan.files import mistaken_places
+from blemish.plan.finding import Finding
 from blemish.plan.improve import by_integers, exchange
 from blemish.plan.light import Light
 from blemish.plan.model import Plan, Viewpoint
@@ -162,6 +164,8 @@ def choose(wanted: Demand, planning: Planning, seed: int) -> tuple[list[int], in
 def asked(surveyed: Survey, *, capped: bool = True) -> Demand:
     """Say what a survey's planning asks to be covered: at most what its candidates can give, unless told otherwise."""
     planning, visibility, samples = surveyed.planning, surveyed.visibility, surveyed.samples
+    if planning.finding is not None:
+        return _finds(surveyed, planning.finding, capped=capped)
     of_region = np.array([planning.views_of(region.name) for region in surveyed.part.regions], dtype=np.float64)
     gives = visibility.sparse()
     if planning.overlap_mm:
@@ -172,6 +176,23 @@ def asked(surveyed: Survey, *, capped: bool = True) -> Demand:
         needs=np.where(visibility.inspectable, of_region[samples.region], 0.0),
         target=planning.target_coverage,
         max_views=planning.max_views,
+        capped=capped,
+    )
+
+
+def _finds(surveyed: Survey, finding: Finding, *, capped: bool) -> Demand:
+    """Ask that defects be found; where all candidates together do not find them surely enough, ask for nothing."""
+    samples, names = surveyed.samples, [region.name for region in surveyed.part.regions]
+    gives = evidence_of(samples, names, surveyed.candidates, surveyed.visibility, surveyed.camera, finding)
+    possible = surveyed.visibility.inspectable
+    if capped:
+        possible = np.asarray(gives.sum(axis=0)).ravel() >= finding.needed
+    return demand(
+        gives,
+        samples.area_mm2,
+        needs=np.where(possible, finding.needed, 0.0),
+        target=surveyed.planning.target_coverage,
+        max_views=surveyed.planning.max_views,
         capped=capped,
     )
 

@@ -62,9 +62,13 @@ class Plan:
     def in_words(self) -> str:
         """Say how many views there are, what they cover and what no view can, in a few lines."""
         count, share, bright = len(self.viewpoints), self.coverage, self.bright_coverage
+        finding = self.planning.finding if self.planning else None
+        has = "of that has the views asked for"
+        if finding is not None:
+            has = f"of where that is possible finds {finding.in_words()}"
         lines = [
             f"{count} viewpoints inspect {share:.2%} of the area, {bright:.2%} in a bright field",
-            f"{self.inspectable:.2%} is inspectable, and {self.asked_coverage:.2%} of that has the views asked for",
+            f"{self.inspectable:.2%} is inspectable, and {self.asked_coverage:.2%} {has}",
             "by region: " + ", ".join(map(self._region_in_words, self.coverage_by_region)),
         ]
         if self.edited:

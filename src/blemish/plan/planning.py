@@ -9,6 +9,7 @@ import numpy as np
 from annotated_types import Interval, Len
 from pydantic import Field
 
+from blemish.plan.finding import Finding
 from blemish.plan.sources import Offset, Sphere, Turntable
 from blemish.settings import AtLeastOne, Count, NotNegative, Positive, settings
 
@@ -103,11 +104,19 @@ class Planning:
     reach: Reach | None = None
     """Where the camera can be brought; without one it can stand anywhere."""
 
+    finding: Finding | None = None
+    """Count what is found instead of what is seen: a size of defects, how surely, and what one look finds."""
+
     def views_of(self, region: str) -> int:
         """Give how many views must see each sample of a region."""
         return self.views_per_region.get(region, self.views_per_point)
 
     def __post_init__(self) -> None:
+        if self.finding is not None and (self.views_per_point > 1 or self.views_per_region or self.overlap_mm):
+            raise ValueError(
+                "finding asks for as many views as it takes to find a defect: leave out views_per_point, "
+                "views_per_region and overlap_mm, or finding"
+            )
         for name in self.views_per_region:
             if name == "*":
                 raise ValueError("views_per_region names single regions; what holds for all of them is views_per_point")
