@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from blemish.dataset.read import Dataset, open_dataset
+from blemish.errors import BlemishError
 from blemish.evaluate import Evaluation, evaluate
 from blemish.learn import Protocol, train
 from blemish.make import make
@@ -88,10 +89,13 @@ def frames_in(root: Path) -> Dataset:
         render=replace(study.render, geometry="nominal"),
         split=replace(study.split, shares={"train": 4.0, "val": 1.0, "test": 3.0}),
     )
-    made = make(recipe, root, name="geometry-input", base=STUDY.parent)
-    dataset = open_dataset(root)
+    try:
+        dataset = open_dataset(root)
+    except BlemishError:  # not there, or not finished
+        make(recipe, root, name="geometry-input", base=STUDY.parent)
+        dataset = open_dataset(root)
     sizes = ", ".join(f"{len(dataset.split(name))} {name}" for name in ("train", "val", "test"))
-    print(f"{made.frames} frames, {made.shot} made now: {sizes}", flush=True)
+    print(f"{len(dataset.frames)} frames: {sizes}", flush=True)
     return dataset
 
 
