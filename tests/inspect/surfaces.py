@@ -38,9 +38,10 @@ def finer(mesh: Geometry, times: int = 1) -> Geometry:
 
 
 def marked(mesh: Geometry, centre: tuple[float, float, float], radius_mm: float, number: int) -> Geometry:
-    """The same mesh with the triangles around a place declared to be a defect."""
+    """The same mesh with the triangles of a face around a place declared to be a defect."""
     middle = mesh.vertices_mm[mesh.triangles].mean(axis=1)
-    inside = np.linalg.norm(middle - np.array(centre), axis=1) < radius_mm
+    distance = np.linalg.norm(middle - np.array(centre), axis=1)
+    inside = (distance < radius_mm) & (mesh.face == mesh.face[distance.argmin()])
     instance = np.where(inside, number, mesh.instance).astype(np.int32)
     return Geometry(mesh.vertices_mm, mesh.triangles, mesh.face, mesh.region, instance, mesh.regions)
 

@@ -37,7 +37,7 @@ def test_they_share_the_surface_out(mesh: Geometry) -> None:
     np.testing.assert_allclose(np.linalg.norm(patches.normal, axis=1), 1, atol=1e-6)
 
 
-@settings(max_examples=9)
+@settings(max_examples=6)
 @given(st.integers(0, 2**31), st.sampled_from([0.8, 1.5, 3.0]), st.sampled_from(["plate", "rod"]))
 def test_every_pixel_lands_near_by_on_its_own_face(seed: int, patch_mm: float, part: str) -> None:
     """Whatever triangles a specimen has, a pixel's patch has the pixel's CAD face and lies about patch_mm away."""

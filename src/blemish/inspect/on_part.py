@@ -29,7 +29,7 @@ class PartObject:
     """One called place on a specimen."""
 
     place_mm: Place
-    """The patch of its strongest evidence that is nearest to its middle, CAD coordinates."""
+    """The middle of its patch that is nearest to its own middle, so on the surface; CAD coordinates."""
     normal: Place
     """The mean outward normal."""
     region: str
@@ -143,8 +143,7 @@ def _object(  # noqa: PLR0917
 ) -> PartObject:
     area, strength = patches.area_mm2[mine], evidence.log_odds[mine]
     middle = (area[:, None] * patches.centre_mm[mine]).sum(axis=0) / area.sum()
-    strongest = mine[strength == strength.max()]
-    place = strongest[((patches.centre_mm[strongest] - middle) ** 2).sum(axis=1).argmin()]
+    place = mine[((patches.centre_mm[mine] - middle) ** 2).sum(axis=1).argmin()]
     normal = (area[:, None] * patches.normal[mine]).sum(axis=0)
     length = float(np.linalg.norm(normal))
     normal = normal / length if length > 1e-9 else patches.normal[place]
