@@ -1,119 +1,62 @@
-"""What was called defective on the part, as objects: touching patches are one."""
+"""Objects that were found on the part, in words, and which of the plan's views look at them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from blemish.arrays import Points
-from blemish.plan.samples import Samples
+from blemish.inspect.on_part import PartObject
 from blemish.viewer.draft import Draft
-from blemish.viewer.inspected import Inspected, Result
+from blemish.viewer.inspected import Inspected
 
-NEAR = 1.7
-"""Patches no further apart than this many spacings touch."""
-FLAT = 0.3
-"""Cosine between the normals of touching patches: the other side of a thin wall does not touch."""
+SAME_SIDE = 0.3
+"""Cosine between normals from which on two places lie on the same side of a wall."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One object on the part."""
-
-    number: int
-    """Counted from 1, the strongest evidence first."""
-    place_mm: tuple[float, float, float]
-    normal: tuple[float, float, float]
-    region: str
-    area_mm2: float
-    views: int
-    """The most views that saw one of its patches."""
-    evidence: float
-    """The strongest evidence in it, log-odds."""
-    true: bool
-    """Whether it touches a significant defect."""
-
-    @property
-    def in_short(self) -> str:
-        """Its line in a list."""
-        return f"{self.number}: {self.region}, {self.area_mm2:.3g} mm2, {self.views} view{'s' * (self.views != 1)}"
+def in_short(number: int, one: PartObject) -> str:
+    """Give an object's line in a list."""
+    views = len(one.seen_by)
+    return f"{number}: {one.region}, {one.area_mm2:.3g} mm2, {views} view{'s' * (views != 1)}"
 
 
-def findings_of(inspected: Inspected, result: Result) -> tuple[Finding, ...]:
-    """Gather the patches that are called into objects."""
-    patches, called = inspected.patches, np.flatnonzero(result.called)
-    if not len(called):
-        return ()
-    label = _touching(patches.positions_mm[called], patches.normals[called], patches.area_mm2)
-    strength = np.nan_to_num(result.evidence, nan=-np.inf)
-    groups = [called[label == one] for one in range(label.max() + 1)]
-    groups.sort(key=lambda group: -strength[group].max())
-    return tuple(_finding(number, group, inspected, result) for number, group in enumerate(groups, 1))
+def looking_at(draft: Draft, one: PartObject) -> tuple[str, ...]:
+    """Name views of the plan that show an object: such as called it, or else saw it, or else inspect its place now.
+
+    The one that looks at it most directly comes first.
+    """
+    samples, angle = draft.bench.samples, {}
+    distance = np.linalg.norm(samples.positions_mm - np.array(one.place_mm), axis=1)
+    distance[samples.normals @ np.array(one.normal) < SAME_SIDE] += 1e6
+    nearest = int(distance.argmin())
+    for sight in draft.sights:
+        angle[sight.view.name] = float(sight.angle_deg[nearest])
+    inspecting = [sight.view.name for sight in draft.sights if sight.seen[nearest]]
+    for names in (one.called_by, one.seen_by, inspecting):
+        known = sorted((name for name in names if name in angle), key=lambda name: angle[name])
+        if known:
+            return tuple(known)
+    return ()
 
 
-def views_of(draft: Draft, finding: Finding) -> tuple[str, ...]:
-    """Name the views that inspect the place of a finding, the steepest look first."""
-    nearest = _nearest(draft.bench.samples, np.array(finding.place_mm), np.array(finding.normal))
-    seeing = [sight for sight in draft.sights if sight.seen[nearest]]
-    return tuple(sight.view.name for sight in sorted(seeing, key=lambda sight: sight.angle_deg[nearest]))
-
-
-def in_words(finding: Finding, draft: Draft) -> str:
-    """Say where a finding is and who sees it, as Markdown."""
-    x, y, z = finding.place_mm
-    names = views_of(draft, finding)
-    seen = f"inspected by {', '.join(names)}" if names else "no view of this plan inspects its middle"
+def in_words(number: int, one: PartObject) -> str:
+    """Say where an object is, whether it is a defect and who saw it, as Markdown."""
+    x, y, z = one.place_mm
+    what = f"touches defect {' and '.join(map(str, one.defects))}" if one.defects else "a **false call**"
+    seen = f"seen by {', '.join(one.seen_by) or 'no view'}; called by {', '.join(one.called_by) or 'none alone'}"
     return (
-        f"**{finding.number}** on *{finding.region}* at ({x:.1f}, {y:.1f}, {z:.1f}) mm: {finding.area_mm2:.3g} mm2, "
-        f"{'a true defect' if finding.true else 'a **false call**'}, log-odds {finding.evidence:.1f}; {seen}."
+        f"**{number}** on *{one.region}* at ({x:.1f}, {y:.1f}, {z:.1f}) mm: {one.area_mm2:.3g} mm2, {what}; "
+        f"log-odds {one.evidence:.1f}; {seen}."
     )
 
 
-def summary(inspected: Inspected, result: Result, findings: tuple[Finding, ...]) -> str:
-    """Say how much of a specimen was seen, called and rightly so, as Markdown."""
-    area, seen = inspected.patches.area_mm2, result.views > 0
-    false = sum(not finding.true for finding in findings)
-    true = result.truth > 0
-    found = area[true & result.called].sum() / area[true].sum() if true.any() else 1.0
-    told = f"{found:.0%} of the defective area is called" if true.any() else "there is no defect"
+def summary(inspected: Inspected, specimen: str) -> str:
+    """Say how much of a specimen was seen and what was found on it, as Markdown."""
+    maps, found = inspected.maps_of(specimen), inspected.found_on(specimen)
+    if maps is None:
+        return "Choose a specimen that was inspected to see what was found on it."
+    false = sum(not one.defects for one in found)
+    area = inspected.surface.area_mm2
+    seen = area[maps.views > 0].sum() / area.sum()
     return (
-        f"**{len(findings)} objects** found on the part, {false} of them false calls; {told}; "
-        f"{area[seen].sum() / area.sum():.1%} of the surface was seen."
+        f"**{len(found)} object{'s' * (len(found) != 1)}** found on {specimen}, {false or 'none'} of them "
+        f"without a defect. {seen:.1%} of the surface was seen."
     )
-
-
-def _touching(places: Points, normals: Points, area_mm2: np.ndarray) -> np.ndarray:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
-
-    near = cKDTree(places).query_pairs(NEAR * float(np.sqrt(np.median(area_mm2))), output_type="ndarray")
-    near = near[(normals[near[:, 0]] * normals[near[:, 1]]).sum(axis=1) > FLAT]
-    graph = coo_array((np.ones(len(near)), (near[:, 0], near[:, 1])), shape=(len(places), len(places)))
-    return np.asarray(connected_components(graph, directed=False)[1])
-
-
-def _finding(number: int, group: np.ndarray, inspected: Inspected, result: Result) -> Finding:
-    patches = inspected.patches
-    area = patches.area_mm2[group]
-    middle = np.average(patches.positions_mm[group], axis=0, weights=area)
-    at = group[np.linalg.norm(patches.positions_mm[group] - middle, axis=1).argmin()]
-    region = np.bincount(patches.region[group], weights=area).argmax()
-    (x, y, z), (a, b, c) = patches.positions_mm[at].tolist(), patches.normals[at].tolist()
-    return Finding(
-        number,
-        (x, y, z),
-        (a, b, c),
-        inspected.regions[region],
-        float(area.sum()),
-        int(result.views[group].max()),
-        float(np.nanmax(result.evidence[group])) if np.isfinite(result.evidence[group]).any() else float("nan"),
-        bool((result.truth[group] > 0).any()),
-    )
-
-
-def _nearest(samples: Samples, place: np.ndarray, normal: np.ndarray) -> int:
-    distance = np.linalg.norm(samples.positions_mm - place, axis=1)
-    distance[samples.normals @ normal < FLAT] += 1e6
-    return int(distance.argmin())

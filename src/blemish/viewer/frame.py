@@ -9,6 +9,7 @@ import numpy as np
 
 from blemish.dataset import open_dataset
 from blemish.dataset.index import FrameEntry, Frames
+from blemish.inspect.predictions import open_predictions
 
 LONGEST_PX = 800
 CALLED, TRUE = (235, 40, 40), (60, 220, 60)
@@ -38,11 +39,10 @@ def frame_picture(run: Path, specimen: str, view: str) -> FramePicture | None:
     image = dataset.image(frame)
     grey = (image >> (frame.bits - 8)).astype(np.uint8) if image.dtype == np.uint16 else image
     true, called, told = dataset.defect_mask(frame), np.zeros(image.shape, dtype=bool), ""
-    found = sorted((run / "inspection" / "predictions").glob(f"*/scores/{specimen}/{view}.png"))
-    if found:
-        from blemish.inspect.predictions import open_predictions
-
-        predictions = open_predictions(found[0].parents[2], dataset)
+    asked = (run / "inspection" / "predictions" / name for name in (dataset.splits.sets if dataset.splits else ()))
+    found = next((one for one in asked if (one / "scores" / specimen / f"{view}.png").is_file()), None)
+    if found is not None:
+        predictions = open_predictions(found, dataset)
         called = predictions.scores(frame) >= predictions.threshold
         told = f", called in red (score {predictions.threshold:.2f} or more)"
     words = f"Frame {specimen}/{view} of the dataset: true defects in green{told}"

@@ -12,6 +12,7 @@ from blemish.frames import Pose
 from blemish.plan import RingLight
 from blemish.plan.light import Light
 from blemish.plan.lights import BarLights, CoaxialLight, DomeLight
+from blemish.plan.tunnel import TunnelLight
 
 ROUND = 48
 """Points on a rim."""
@@ -31,8 +32,8 @@ class Drawing:
 
     lit: Mesh
     """What shines."""
-    rims: tuple[Points, ...]
-    """Lines that outline it."""
+    rims: tuple[np.ndarray, ...]
+    """Lines that outline it, (k, 3) each."""
     body: Mesh | None = None
     """What does not shine: a housing, a plate of glass."""
     opacity: float = 0.4
@@ -48,6 +49,8 @@ def drawing_of(light: Light) -> Drawing:
             return _bars(light)
         case DomeLight():
             return _dome(light)
+        case TunnelLight():
+            return _tunnel(light)
         case CoaxialLight():
             return _coaxial(light)
     turn = _arc(0.0, 2 * np.pi)
@@ -102,6 +105,18 @@ def _dome(light: DomeLight) -> Drawing:
     down = np.linspace(to_hole, np.pi / 2, ROUND)
     meridians = [around(down, np.repeat(_arc(a, a)[:1], ROUND, axis=0)) for a in np.arange(8) * np.pi / 4]
     return Drawing(lit, (levels[0], levels[-1], *meridians), opacity=0.25)
+
+
+def _tunnel(light: TunnelLight) -> Drawing:
+    """Draw the cylinder's inside as far round as it goes, without its small hole, whose rim is drawn."""
+    turn = np.linspace(-1, 1, ROUND) * np.deg2rad(light.arc_deg)
+    arc = np.stack([np.sin(turn), np.zeros(ROUND), -np.cos(turn)], axis=1) * light.radius_mm
+    middle, half = np.array([0.0, 0.0, light.axis_mm]), np.array([0.0, light.length_mm / 2, 0.0])
+    near, far = middle - half + arc, middle + half + arc
+    flat = light.hole_radius_mm * _arc(0.0, 2 * np.pi)
+    depth = light.axis_mm - np.sqrt(light.radius_mm**2 - flat[:, 0] ** 2)
+    ends = tuple(np.stack([near[end], far[end]]) for end in (0, -1))
+    return Drawing(_bands([(near, far)]).lit, (near, far, *ends, flat + depth[:, None] * [0, 0, 1]), opacity=0.25)
 
 
 def _coaxial(light: CoaxialLight) -> Drawing:

@@ -12,6 +12,8 @@ from blemish.dataset.meshes import geometry_of
 from blemish.errors import BlemishError, PlanError
 from blemish.finish import draw_finishes
 from blemish.frames import Pose
+from blemish.inspect.on_part import PartObject
+from blemish.inspect.stored import SpecimenMaps
 from blemish.make import keep_plan, plan_for, plan_path
 from blemish.plan.coverage import coverage_path, read_coverage
 from blemish.plan.files import digest_of, listed
@@ -22,19 +24,9 @@ from blemish.render import Scene
 from blemish.study import StudyFile, load_part
 from blemish.viewer import draft as drafts
 from blemish.viewer.draft import Bench, Draft
-from blemish.viewer.findings import Finding, findings_of
 from blemish.viewer.frame import FramePicture, frame_picture
-from blemish.viewer.inspected import Inspected, Result, read_inspected, result_of
+from blemish.viewer.inspected import Inspected, read_inspected
 from blemish.viewer.preview import AS_DESIGNED, preview, scene_of
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What an inspection found on one specimen, or why that cannot be shown."""
-
-    result: Result | None = None
-    findings: tuple[Finding, ...] = ()
-    trouble: str = ""
 
 
 @dataclass
@@ -56,12 +48,11 @@ class Session:
     """What undo goes back to, the latest last."""
     saved: Draft | None = None
     inspected: Inspected | None = None
-    """The surface that the specimens' results are told on; None where nothing was inspected."""
+    """What was inspected; None where nothing was."""
     trouble: str = ""
     """Why an inspection that is there cannot be shown."""
     chosen: int = 0
-    """The number of the finding that is chosen; 0 is none."""
-    _found: dict[str, Found] = field(default_factory=dict)
+    """The number of the found object that is chosen; 0 is none."""
     _scene: tuple[str, Scene] | None = None
 
     @property
@@ -73,7 +64,7 @@ class Session:
     def specimens(self) -> tuple[str, ...]:
         """The part as designed, and the specimens that the run folder has the geometry or the inspection of."""
         found = {path.parent.name for path in (self.dataset / "specimens").glob("*/part.ply")}
-        inspected = self.inspected.specimens if self.inspected else ()
+        inspected = self.inspected.surface.specimens if self.inspected else ()
         return (AS_DESIGNED, *sorted(found.union(inspected)))
 
     @property
@@ -156,18 +147,15 @@ class Session:
         """Give the mesh of the specimen that is chosen; None for the part as designed."""
         return None if self.specimen == AS_DESIGNED else geometry_of(self.dataset, self.specimen)
 
-    def found(self) -> Found:
-        """Give what was found on the specimen that is chosen; it is read once."""
-        if self.inspected is None or self.specimen not in self.inspected.specimens:
-            return Found()
-        if self.specimen not in self._found:
-            try:
-                result = result_of(self.inspected, self.specimen)
-                found = Found(result, findings_of(self.inspected, result))
-            except BlemishError as error:
-                found = Found(trouble=str(error))
-            self._found[self.specimen] = found
-        return self._found[self.specimen]
+    @property
+    def maps(self) -> SpecimenMaps | None:
+        """What was made of the specimen that is chosen; None where it was not inspected."""
+        return self.inspected.maps_of(self.specimen) if self.inspected else None
+
+    @property
+    def found(self) -> tuple[PartObject, ...]:
+        """The objects that were found on it."""
+        return self.inspected.found_on(self.specimen) if self.inspected else ()
 
     def frame(self, name: str) -> FramePicture | str | None:
         """Give the dataset's frame of a view with what the model called, or why that cannot be shown."""
