@@ -68,8 +68,8 @@ def fit_time(count: int = 10_000) -> None:
     fit_hit_miss(size, found, groups=np.arange(count) // 5)
     grouped = time.process_time() - begun
     print(
-        f"{count} records: {np.median(ours):.2f} s of one core with four fits, bounds and goodness of fit ({grouped:.2f} s for "
-        f"groups of five); plain optimiser without a band {np.median(theirs):.2f} s, "
+        f"{count} records: {np.median(ours):.2f} s of one core with four fits, bounds and goodness of fit "
+        f"({grouped:.2f} s for groups of five); plain optimiser without a band {np.median(theirs):.2f} s, "
         f"{np.median(theirs) / np.median(ours):.1f} times as long; a90/95 {curve.a90_95:.4f} and {other:.4f}"
     )
 

@@ -195,7 +195,7 @@ def drawn(  # noqa: PLR0917  what a fit knows
         scale=line.scale,
         coefficients=(b0, b1),
         covariance=((a, b), (c, d)),
-        degrees=None if line.peak.num_groups is None else max(line.peak.num_groups - 1, 1),
+        degrees=None if line.peak.num_groups is None else max(line.peak.num_groups - 1.0, 1.0),
         confidence=line.confidence,
         num_records=len(taken.size),
         num_found=int(taken.found.sum()),

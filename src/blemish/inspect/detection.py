@@ -131,7 +131,7 @@ class Detection:
         if self.scale == "linear":
             return values
         with np.errstate(divide="ignore"):
-            return np.log(np.maximum(values, 0))
+            return np.asarray(np.log(np.maximum(values, 0)))
 
     def sentence(self) -> str:
         """Say in words what the curve says."""

@@ -23,13 +23,13 @@ LINKS: tuple[Link, ...] = get_args(Link)
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def probability(link: Link, eta: np.ndarray) -> np.ndarray:
+def probability(link: Link, eta: np.ndarray | float) -> np.ndarray:
     """Give the probability of a hit."""
     if link == "logit":
         return np.asarray(special.expit(eta))
     if link == "probit":
         return np.asarray(special.ndtr(eta))
-    return np.exp(-np.exp(-np.clip(eta, -30, None)))
+    return np.asarray(np.exp(-np.exp(-np.clip(eta, -30, None))))
 
 
 def predictor(link: Link, share: float) -> float:
