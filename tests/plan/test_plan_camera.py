@@ -1,4 +1,4 @@
-"""Camera and ring light from their data sheets, and what contradicts what."""
+"""Camera and lights from their data sheets, and what contradicts what."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from blemish.errors import StudyError
 from blemish.frames import Pose, look_at
 from blemish.plan.camera import Camera
-from blemish.plan.light import RingLight
+from blemish.plan.light import Light, RingLight
+from blemish.plan.lights import BarLights, CoaxialLight, DomeLight
 from blemish.settings import read
 
 lenses = st.builds(
@@ -66,6 +67,11 @@ def test_what_is_up_in_the_world_is_up_in_the_image() -> None:
         (Camera, {"closest_focus_mm": 300.0}, "nearer than 300"),
         (Camera, {"f_number": 0}, "f_number"),
         (RingLight, {"inner_radius_mm": 60.0}, "inner radius"),
+        (RingLight, {"segments": 4, "lit_segments": [4]}, "there is no 4"),
+        (BarLights, {"kind": "bars", "aim_mm": 10.0, "forward_mm": 20.0}, "aim_mm must exceed"),
+        (BarLights, {"kind": "bars", "distance_mm": 5.0, "width_mm": 40.0}, "reach over it"),
+        (DomeLight, {"kind": "dome", "hole_radius_mm": 120.0}, "smaller than the dome"),
+        (CoaxialLight, {"kind": "coaxial", "diameter_mm": 0.0}, "diameter_mm"),
     ],
 )
 def test_impossible_data_sheets_are_refused(cls: type, values: dict, words: str) -> None:
@@ -75,9 +81,10 @@ def test_impossible_data_sheets_are_refused(cls: type, values: dict, words: str)
     assert len(caught.value.mistakes) == 1
 
 
-def test_camera_and_ring_that_go_together_are_not_complained_of() -> None:
-    """The defaults go together, and so does a ring behind the lens."""
-    assert RingLight().contradictions(Camera()) == ()
+def test_camera_and_light_that_go_together_are_not_complained_of() -> None:
+    """The defaults of all lights go with the default camera, and so does a ring behind the lens."""
+    for light in (RingLight(), BarLights(kind="bars"), DomeLight(kind="dome"), CoaxialLight(kind="coaxial")):
+        assert light.contradictions(Camera()) == ()
     assert RingLight(offset_mm=-10.0).contradictions(Camera()) == ()
 
 
@@ -87,10 +94,18 @@ def test_camera_and_ring_that_go_together_are_not_complained_of() -> None:
         (Camera(), RingLight(offset_mm=199.0), "in the field of view"),
         (Camera(), RingLight(offset_mm=250.0, inner_radius_mm=59.0), "at or beyond the plane in focus"),
         (Camera(f_number=1.0), RingLight(inner_radius_mm=10.0), "covers the lens's aperture"),
+        (Camera(), BarLights(kind="bars", distance_mm=20.0, forward_mm=150.0), "in the field of view"),
+        (Camera(), BarLights(kind="bars", forward_mm=198.0), "at or beyond the plane in focus"),
+        (Camera(f_number=1.0), BarLights(kind="bars", distance_mm=25.0, forward_mm=5.0), "covers the lens's aperture"),
+        (Camera(), DomeLight(kind="dome", hole_radius_mm=3.0), "in the field of view"),
+        (Camera(), DomeLight(kind="dome", radius_mm=24.6, hole_radius_mm=24.0, rim_mm=190.0), "in the field of view"),
+        (Camera(), DomeLight(kind="dome", rim_mm=200.0), "at or beyond the plane in focus"),
+        (Camera(f_number=1.0), DomeLight(kind="dome", hole_radius_mm=15.0, rim_mm=119.2), "covers the lens's aperture"),
+        (Camera(), CoaxialLight(kind="coaxial", offset_mm=200.0), "at or beyond the plane in focus"),
     ],
 )
-def test_camera_and_ring_that_contradict_each_other(camera: Camera, light: RingLight, words: str) -> None:
-    """A ring in the field of view, behind the part or over the aperture is named."""
+def test_camera_and_light_that_contradict_each_other(camera: Camera, light: Light, words: str) -> None:
+    """A light in the field of view, behind the part or over the aperture is named, whatever its kind."""
     assert any(words in fault for fault in light.contradictions(camera))
 
 
@@ -104,3 +119,26 @@ def test_a_ring_is_in_the_view_exactly_when_its_rim_projects_into_the_image(offs
     pixels = camera.project(rim)
     shown = ((pixels > 0) & (pixels < [camera.width_px, camera.height_px])).all(axis=1).any()
     assert bool(shown) == any("field of view" in fault for fault in light.contradictions(camera))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0, 360), st.floats(5, 60), st.floats(10, 180))
+def test_a_bar_is_in_the_view_exactly_when_a_line_of_sight_meets_it(
+    first_deg: float, distance_mm: float, forward_mm: float
+) -> None:
+    """The complaint agrees with lines of sight that are followed to the plane of the bar, but for a sliver."""
+    camera = Camera()
+    light = BarLights(
+        kind="bars", count=1, first_deg=first_deg, distance_mm=distance_mm, forward_mm=forward_mm, width_mm=2.0
+    )
+    x, y = np.meshgrid(np.linspace(-0.5, 0.5, 103) * camera.width_px, np.linspace(-0.5, 0.5, 87) * camera.height_px)
+    sight = np.stack([x.ravel(), y.ravel(), np.full(x.size, camera.focal_length_px)], axis=1)
+    middle, normal, u = light.middles()[0], light.normals()[0], light.lengthwise()[0]
+    met = sight * ((middle @ normal) / (sight @ normal))[:, None] - middle
+    margin_mm = 0.05 * forward_mm / camera.focal_length_mm
+    along, across = np.abs(met @ u), np.abs(met @ np.cross(normal, u))
+    says = any("field of view" in fault for fault in light.contradictions(camera))
+    if ((along < light.length_mm / 2 - margin_mm) & (across < light.width_mm / 2 - margin_mm)).any():
+        assert says
+    if not ((along < light.length_mm / 2 + margin_mm) & (across < light.width_mm / 2 + margin_mm)).any():
+        assert not says

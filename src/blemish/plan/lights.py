@@ -88,9 +88,10 @@ class BarLights(Light):
         return (self.middles() + spread).reshape(-1, 3)
 
     def contradictions(self, camera: Camera) -> tuple[str, ...]:
-        """Tell bars at the plane in focus or in the field of view."""
+        """Tell bars at the plane in focus, in the field of view or before the aperture."""
         u, v = self.lengthwise(), np.cross(self.normals(), self.lengthwise())
-        along, across = (grid.ravel()[:, None, None] for grid in np.meshgrid(*[np.linspace(-0.5, 0.5, 9)] * 2))
+        fine = np.linspace(-0.5, 0.5, 201), np.linspace(-0.5, 0.5, 9)
+        along, across = (grid.ravel()[:, None, None] for grid in np.meshgrid(*fine))
         places = self.middles() + along * self.length_mm * u + across * self.width_mm * v
         return _in_the_way(camera, "a bar light", self.offset_mm, places.reshape(-1, 3))
 
@@ -137,13 +138,13 @@ class DomeLight(Light):
         return np.column_stack([flat, self.rim_mm - self.radius_mm * cosine])
 
     def contradictions(self, camera: Camera) -> tuple[str, ...]:
-        """Tell a dome whose rim reaches the plane in focus or whose hole hides part of the picture."""
-        angle = 2 * np.pi * np.arange(16) / 16
-        height = self.rim_mm - self.radius_mm * self.least_cosine
-        hole = np.column_stack(
-            [self.hole_radius_mm * np.cos(angle), self.hole_radius_mm * np.sin(angle), np.full(16, height)]
-        )
-        return _in_the_way(camera, "the dome's hole", self.rim_mm, hole)
+        """Tell a dome whose rim reaches the plane in focus, or whose hole or wall hides part of the picture."""
+        angle = 2 * np.pi * np.arange(360) / 360
+        cosine = np.linspace(self.least_cosine, 0.0, 9)[:, None]  # from the hole's edge to the rim
+        radius = self.radius_mm * np.sqrt(1 - cosine**2)
+        height = np.broadcast_to(self.rim_mm - self.radius_mm * cosine, (9, 360))
+        wall = np.stack([radius * np.cos(angle), radius * np.sin(angle), height], axis=-1)
+        return _in_the_way(camera, "the dome", self.rim_mm, wall.reshape(-1, 3))
 
 
 @settings
@@ -175,7 +176,7 @@ class CoaxialLight(Light):
 
 
 def _in_the_way(camera: Camera, what: str, front_mm: float, places: Points) -> tuple[str, ...]:
-    """Tell what stands at or beyond the plane in focus, or within the image."""
+    """Tell what stands at or beyond the plane in focus, within the image, or before the aperture."""
     found = []
     if front_mm >= camera.working_distance_mm:
         found.append(
@@ -188,6 +189,12 @@ def _in_the_way(camera: Camera, what: str, front_mm: float, places: Points) -> t
         inside = (x > 0) & (x < camera.width_px) & (y > 0) & (y < camera.height_px)
         if inside.any():
             found.append(f"{what} stands in the field of view: move it away from the axis, or back towards the lens")
+    before = places[places[:, 2] > -1e-6]
+    if len(before) and np.hypot(before[:, 0], before[:, 1]).min() < camera.aperture_radius_mm:
+        found.append(
+            f"{what} covers the lens's aperture, whose radius is {camera.aperture_radius_mm:.1f} mm "
+            f"({camera.focal_length_mm} mm at f/{camera.f_number}): leave a wider opening"
+        )
     return tuple(found)
 
 
