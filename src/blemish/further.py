@@ -18,6 +18,8 @@ from blemish.plan.make import Survey, survey
 from blemish.plan.visibility import see
 from blemish.recipe import Recipe, Specimens, plan_digest
 
+STEEPEST_DEG = 85.0
+"""The steepest look that still counts as one."""
 SEED_APART = 7919
 """Added to the seed, so that these specimens are none of those that were learned from."""
 
@@ -46,8 +48,21 @@ def make_scattered(  # noqa: PLR0917
 
 
 def surveyed_for(recipe: Recipe, part: Part) -> Survey:
-    """Find out again what each candidate view would inspect; costs what planning costs without its search."""
-    return survey(part, recipe.camera, recipe.light, recipe.plan, recipe.seed)
+    """Find out what each candidate view would have in sight; costs what planning costs without its search.
+
+    In sight is all that it looks at, however steeply or coarsely: so the inspection counts looks, too, and how surely
+    each of them finds a defect says the rest.
+    """
+    camera = recipe.camera
+    in_sight = replace(
+        recipe.plan,
+        max_angle_deg=STEEPEST_DEG,
+        min_px_per_mm=0.0,
+        max_blur_px=float(camera.width_px),
+        border_px=0,
+        lighting="any",
+    )
+    return survey(part, camera, recipe.light, in_sight, recipe.seed)
 
 
 def view_that_helps(surveyed: Survey, plan: Plan, finding: Finding) -> Helpful | None:

@@ -22,6 +22,7 @@ from blemish.cost import Cost
 from blemish.dataset import open_dataset
 from blemish.dataset.atomic import clear, replace_file
 from blemish.dataset.record import rows
+from blemish.disk import write_whole
 from blemish.errors import StudyError
 from blemish.farm import Crew
 from blemish.inspect.inspecting import Inspecting
@@ -196,6 +197,7 @@ def inspect_model(
     """
     from blemish.inspect.inspection import conclude, look, look_closer, tried, write_inspection
     from blemish.inspect.thin import thin_places
+    from blemish.inspect.words import finding_lines
     from blemish.learn import load_model
 
     asked, folder = file.study.inspect or Inspecting(), run / "inspection"
@@ -221,6 +223,7 @@ def inspect_model(
     found = conclude(seen, folder, advance)
     found = replace(found, next_views=tuple(_next_views(file.study.recipe, part, plan, found, advance)))
     write_inspection(found, folder)
+    write_whole(folder / "finding.toml", finding_lines(found))
     return found
 
 

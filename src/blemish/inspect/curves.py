@@ -14,6 +14,7 @@ import numpy as np
 
 from blemish.errors import DetectionError, RequestError, did_you_mean
 from blemish.inspect.backproject import SURE
+from blemish.inspect.curve import MORE
 from blemish.inspect.detection import Detection
 from blemish.inspect.hit_miss import fit_hit_miss
 from blemish.inspect.reaching import reach_of
@@ -22,6 +23,8 @@ from blemish.inspect.signal_response import fit_signal_response
 from blemish.reach import Reach
 
 Model = Literal["hit/miss", "signal response"]
+CURE, ELSE = "; " + MORE, "; take another measure"
+"""What refusals end with; where there are many it is left out."""
 ANY = "any"
 """All kinds of defects together."""
 ANGLES_DEG = (0.0, 20.0, 40.0, 60.0, 90.0)
@@ -47,6 +50,13 @@ class CurveOf:
     found: int
     curve: Detection | None
     refused: str = ""
+
+    @property
+    def why_not(self) -> str:
+        """Say why there is no curve, or not every size of it; nothing where there is all."""
+        told = [self.refused] if self.curve is None else list(self.curve.reasons.values())
+        short = (one.removeprefix(f"{self.measure}: no curve: ").split(CURE)[0].split(ELSE)[0] for one in told)
+        return "; ".join(dict.fromkeys(short))
 
 
 @dataclass(frozen=True)

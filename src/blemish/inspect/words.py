@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from blemish.inspect.inspection import Inspection
+import json
+
+from blemish.inspect.inspection import Inspection, worth_improving
+from blemish.settings import plain
 
 
 def in_words(found: Inspection) -> str:
@@ -47,8 +50,8 @@ def _curves(found: Inspection) -> list[str]:
     first = {one.kind: one.measure for one in reversed(found.curves)}
     for one in found.curves:
         if one.among == "all" and one.measure == first[one.kind]:
-            told = one.curve.sentence() if one.curve is not None else f"no curve: {one.refused}"
-            lines.append(f"{one.kind}: {told}")
+            told = one.curve.sentence() if one.curve is not None else f"no {one.model} curve by {one.measure}"
+            lines.append(f"{one.kind}: {told}" + (f" ({one.why_not})" if one.why_not else ""))
     kept = [one for one in found.curves if one.among != "all" or one.measure != first[one.kind]]
     if kept:
         drawn = sum(one.curve is not None for one in kept)
@@ -73,3 +76,21 @@ def _next(found: Inspection) -> list[str]:
             f"of {one.size_mm:g} mm from {one.found:.1%} to {one.found + one.gained:.1%}"
         )
     return lines
+
+
+def finding_lines(found: Inspection) -> str:
+    """Give the lines of a study whose plan shall find what this model can, one table for each kind of defects."""
+    tables = ["# Lines for a study: its plan then counts what this model finds. Take one of these tables."]
+    for one in found.reaches:
+        if one.reach is None:
+            continue
+        numbers = {name: value for name, value in plain(one.reach).items() if name != "of_region"}
+        inside = ", ".join(f"{name} = {json.dumps(value)}" for name, value in numbers.items())
+        if one.reach.of_region:
+            regions = ", ".join(f"{json.dumps(name)} = {value!r}" for name, value in one.reach.of_region.items())
+            inside += f", of_region = {{ {regions} }}"
+        size = worth_improving(found, one.kind)
+        tables.append(
+            f"\n[plan.finding]\nsize_mm = {size!r}\nprobability = {found.asked.probability!r}\nreach = {{ {inside} }}"
+        )
+    return "\n".join(tables) + "\n"

@@ -78,7 +78,7 @@ def _fused(found: Inspection, maps: SurfaceMaps) -> Chapter:
 
 
 def _curves(found: Inspection, folder: Path) -> Chapter:
-    head = ("curve", "by", "model", "sightings", "found", "a50", "a90", "a90/95", "why not")
+    head = ("curve", "by", "model", "sightings", "found", "a50", "a90", "a90/95", "why not all")
     rows = [_row(one) for one in found.curves]
     text = (
         "One look: each defect in each view that shows it. a90/95 is the size that is found with 90 % probability, "
@@ -99,14 +99,12 @@ def _curves(found: Inspection, folder: Path) -> Chapter:
 
 def _row(one: CurveOf) -> tuple[str, ...]:
     sizes: tuple[str, ...] = ("", "", "")
-    why = one.refused
     if one.curve is not None:
         sizes = tuple(
             "" if value is None else f"{value:.3g}" for value in (one.curve.a50, one.curve.a90, one.curve.a90_95)
         )
-        why = "; ".join(one.curve.reasons.values())
     label = f"{one.kind}, {one.among}"
-    return (label, detection.axis_label(one.measure), one.model, str(one.sightings), str(one.found), *sizes, why)
+    return (label, detection.axis_label(one.measure), one.model, str(one.sightings), str(one.found), *sizes, one.why_not)
 
 
 def _drawn(found: Inspection, sightings: dict[str, np.ndarray]) -> Iterator[tuple[bytes, str]]:
