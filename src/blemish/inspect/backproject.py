@@ -192,6 +192,10 @@ class Buffers:
         except (OSError, ValueError) as error:
             raise DatasetError(f"{path}: {error}; {self._cure()}") from None
 
+    def is_measured(self, specimen: str) -> bool:
+        """Say whether the mesh is the specimen's own, with its defects, and not that of the part as designed."""
+        return (self.dataset.root / "specimens" / specimen / "part.ply").is_file()
+
     def check(self, frames: Iterable[FrameEntry]) -> None:
         """Raise one :class:`RequestError` that says of which frames geometry or mesh is missing, and what makes it."""
         listed = list(frames)
@@ -235,19 +239,21 @@ def nominal_patches(buffers: Buffers, patch_mm: float, specimen: str | None = No
 
 
 def views_of(
-    predictions: Predictions, specimen: str, lookup: Lookup, buffers: Buffers
-) -> Iterator[tuple[FrameRecord, ViewEvidence]]:
-    """Give the evidence of each view of a specimen that was predicted, with the view's record; one frame at a time."""
+    predictions: Predictions, specimen: str, lookup: Lookup, buffers: Buffers, *, marks: bool = False
+) -> Iterator[tuple[ViewEvidence, ViewEvidence | None]]:
+    """Give the evidence of each view of a specimen that was predicted, one frame at a time.
+
+    With ``marks`` the same of the frame's mask comes beside it, as if it were scores.
+    """
     for frame in predictions.frames:
         if frame.specimen == specimen:
-            record = predictions.dataset.record(frame)
+            optics, maps = optics_of_frame(predictions.dataset.record(frame)), buffers.maps(frame)
+            marked = None
+            if marks:
+                mask = predictions.dataset.defect_mask(frame).astype(np.float32)
+                marked = view_evidence(mask, maps, lookup, optics, frame.view, 0.5)
             scores = predictions.scores(frame)
-            yield (
-                record,
-                view_evidence(
-                    scores, buffers.maps(frame), lookup, optics_of_frame(record), frame.view, predictions.threshold
-                ),
-            )
+            yield view_evidence(scores, maps, lookup, optics, frame.view, predictions.threshold), marked
 
 
 def optics_of_frame(record: FrameRecord) -> Optics:

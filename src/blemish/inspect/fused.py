@@ -21,6 +21,7 @@ from blemish.inspect.backproject import Buffers, laid, views_of
 from blemish.inspect.calibrate import Calibration, Judged
 from blemish.inspect.fuse import Evidence, fuse
 from blemish.inspect.fusing import FUSIONS, Fusing
+from blemish.inspect.marked import truth_of_marks
 from blemish.inspect.on_part import joined
 from blemish.inspect.patches import Patches, Truth, truth_of
 
@@ -80,14 +81,20 @@ def judge(
     judged, done = [], 0
     for specimen in sorted({frame.specimen for frame in predictions.frames}):
         geometry, lookup = laid(buffers, specimen, patches)
-        significant = {one.id for one in predictions.dataset.specimen(specimen).defects if one.significant}
-        views = []
-        for _, view in views_of(predictions, specimen, lookup, buffers):
+        is_measured = buffers.is_measured(specimen)
+        views, marks = [], []
+        for view, marked in views_of(predictions, specimen, lookup, buffers, marks=not is_measured):
             views.append(view)
+            marks += [marked] if marked is not None else []
             done += 1
             if progress is not None:
                 progress(done, len(predictions.frames))
-        judged.append(Judged(specimen, tuple(views), truth_of(geometry, lookup, significant)))
+        if is_measured:
+            significant = {one.id for one in predictions.dataset.specimen(specimen).defects if one.significant}
+            truth = truth_of(geometry, lookup, significant)
+        else:
+            truth = truth_of_marks(marks, patches)
+        judged.append(Judged(specimen, tuple(views), truth))
     return judged
 
 
