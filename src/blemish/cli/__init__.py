@@ -14,6 +14,7 @@ VERBS = {
     "verify": "Prove that a dataset on disk is what its format promises.",
     "import": "Bring foreign or annotated photographs into a dataset.",
     "stats": "Count and measure a dataset; set two side by side.",
+    "fit": "Set finish, light and exposure of a study from photographs of correct surface.",
     "annotate": "Draw defects on photographs in the browser.",
     "export": "Give a dataset out in a foreign format: COCO, YOLO, MVTec AD ...",
     "train": "Train or fine-tune a network on a dataset, and choose its threshold.",

@@ -1,0 +1,100 @@
+"""``blemish fit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def fit(
+    study: Path,
+    photographs: Path,
+    *,
+    out: Path | None = None,
+    vary: tuple[str, ...] = (),
+    group: tuple[str, ...] = (),
+    pictures: int = 6,
+    guesses: int = 24,
+    minutes: float = 8.0,
+) -> None:
+    """Set finish, light, exposure and sensor of a study from photographs of correct surface.
+
+    A third of the groups of photographs is held out; the distances are told for both parts, before and after.
+
+    Parameters
+    ----------
+    study
+        The study file to start from.
+    photographs
+        A dataset (`blemish import`), whose defects are left out, or a folder of images; at the camera's own size.
+    out
+        The study file to write; without it STUDY-fitted.toml beside the study.
+    vary
+        A place in the study to fit, as finishes[1].ra_um or light.radiance; may be repeated. Without it the roughness,
+        scale and depth of each finish, the surroundings and the exposure.
+    group
+        A group of the dataset to look at; may be repeated. Without it all.
+    pictures
+        How many views are rendered in each trial.
+    guesses
+        How many settings of the finishes are tried before the search goes down the slope.
+    minutes
+        How long the search may take.
+    """
+    from blemish.cli.progress import progress
+    from blemish.disk import write_whole
+    from blemish.errors import RequestError
+    from blemish.fit import fit as search
+    from blemish.fit import read_photographs, rewritten
+    from blemish.make import plan_for, plan_path
+    from blemish.settings import read_toml
+    from blemish.study import load_part, read_study, run_folder
+
+    wrong = [
+        f"--{name} {value}: must be at least 1"
+        for name, value in (("pictures", pictures), ("guesses", guesses))
+        if value < 1
+    ]
+    if minutes <= 0:
+        wrong.append(f"--minutes {minutes}: must be more than 0")
+    target = out or study.with_name(f"{study.stem}-fitted.toml")
+    if target.suffix != ".toml":
+        wrong.append(f"--out {target}: a study's name ends in .toml")
+    if wrong:
+        raise RequestError("\n".join(wrong))
+    file = read_study(study)
+    values = read_toml(study)
+    part = load_part(file)
+    found = read_photographs(photographs, groups=group)
+    plan = plan_for(file.study.recipe, part, plan_path(run_folder(file.study) / "dataset"))
+    groups = [len({one.group for one in some}) for some in (found.fitted, found.held_out)]
+    print(
+        f"{len(found.fitted)} photographs of {groups[0]} groups are fitted to, "
+        f"{len(found.held_out)} of {groups[1]} are held out, {found.left_out} left out"
+    )
+    with progress("fitting") as advance:
+        done = search(
+            values, part, plan, found, vary, pictures=pictures, guesses=guesses, minutes=minutes, advance=advance
+        )
+    lines = in_words(done)
+    heading = [f"Fitted by `blemish fit` from {study.name}; the lines that it changed say so.", *lines, ""]
+    write_whole(target, rewritten(file.text, done.settings, heading))
+    for line in lines:
+        print(line)
+    print(f"the fitted study is {target}")
+
+
+def in_words(done: object) -> list[str]:
+    """Tell what was found and what it is worth, one line each."""
+    from blemish.fit import Fitted
+
+    assert isinstance(done, Fitted)
+    lines = [f"{'':24s}{'was':>10s}{'is':>10s}{'spread':>10s}"]
+    for one in done.found:
+        spread = f"{100 * one.spread:8.0f} %" if one.spread else ""
+        lines.append(f"{one.knob.place:24s} {one.knob.start:9.4g} {one.centre:9.4g} {spread}".rstrip())
+    lines.append(f"{'distance to':24s}{'fitted':>10s}{'':>10s}{'held out':>10s}")
+    for name in ("histogram", "profile", "gradient", "spectrum", "all"):
+        numbers = [side[which][name] for which in ("fitted", "held out") for side in (done.before, done.after)]
+        lines.append(f"{name:24s} {numbers[0]:6.2f} -> {numbers[1]:4.2f}    {numbers[2]:6.2f} -> {numbers[3]:4.2f}")
+    lines.append(f"{done.looks} trials in {done.seconds:.0f} s")
+    return lines
