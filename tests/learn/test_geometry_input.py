@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from plates import plate
@@ -20,7 +21,7 @@ from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRe
 from blemish.dataset.split import SplitRule
 from blemish.errors import RequestError, StudyError
 from blemish.evaluate import evaluate
-from blemish.learn import channels, load_model, predict
+from blemish.learn import channels, load_model, networks, predict
 from blemish.learn.augment import Variation, cut, cut_maps
 from blemish.learn.checkpoint import WEIGHTS
 from blemish.learn.crops import window_around
@@ -176,6 +177,31 @@ def test_the_cache_holds_what_the_frames_say(data: Dataset, told: Protocol, tmp_
         for index, frame in enumerate(cache.frames):
             np.testing.assert_array_equal(cache.maps(index), network_maps(data, frame, told))
     assert open_pictures(data, "train", tmp_path).maps(0) is None
+
+
+@pytest.mark.parametrize("name", ["small", "unet"])
+def test_a_network_begins_as_the_one_without(name: str) -> None:
+    """With the same seed and whatever the maps say, fresh weights give what those of the picture alone give."""
+    alone, told = (_fresh(name, maps) for maps in (0, 3))
+    picture, maps = torch.rand(2, 2, 64, 64), torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        torch.testing.assert_close(told(torch.cat([picture, maps], dim=1)), alone(picture))
+
+
+def _fresh(name: str, maps: int) -> torch.nn.Module:
+    torch.manual_seed(5)
+    return networks.build(name, 2, maps=maps).eval()
+
+
+def test_a_trained_network_may_be_told_more(data: Dataset, told: Protocol, trained: Training, tmp_path: Path) -> None:
+    """Fine-tuned with a further channel and almost no rate, its weights stay; with one less it is refused."""
+    more = dataclasses.replace(told, geometry=(*ALL, "region:rim"), fine_tuning_rate=1e-12, max_epochs=1)
+    tuned = train(more, data, tmp_path / "more", init=trained.model).model
+    weights = dict(trained.model.network.named_parameters())
+    for name, tensor in tuned.network.named_parameters():
+        torch.testing.assert_close(tensor[:, : weights[name].shape[1]] if tensor.ndim == 4 else tensor, weights[name])
+    with pytest.raises(RequestError, match="which are other channels"):
+        train(dataclasses.replace(told, geometry=ALL[:3]), data, tmp_path / "less", init=trained.model)
 
 
 def test_a_killed_training_with_channels_ends_with_the_same_bytes(

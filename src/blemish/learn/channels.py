@@ -29,6 +29,10 @@ from blemish.errors import did_you_mean
 Maps = UInt8[np.ndarray, "g h w"]
 """The channels of one picture, in the order of the protocol's setting."""
 
+SPAN = 0.5
+"""How far a map may swing where a picture may swing by 2: metal is dark and its defects are faint, maps use their whole
+range, and a network in which they are louder than the picture is long in finding what it is about."""
+
 PLAIN = ("cosine", "depth", "curvature")
 REGION = "region:"
 

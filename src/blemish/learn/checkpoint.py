@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from blemish.errors import CheckpointError, RequestError, StudyError
 from blemish.learn import files, networks
+from blemish.learn.channels import SPAN
 from blemish.learn.precision import Device, Resolved, choose_device, resolve
 from blemish.learn.protocol import Protocol
 from blemish.learn.threshold import Threshold
@@ -115,7 +116,7 @@ def _geometry(protocol: Protocol) -> dict[str, Any]:
     """Say which channels follow those of the exposures, if any."""
     if not protocol.geometry:
         return {}
-    told = "then one for each of geometry, from 0 to 255 as learn/channels.py makes it: x * 2 / 255 - 1"
+    told = f"then one for each of geometry, from 0 to 255 as learn/channels.py makes it: x * {SPAN:g} / 255 - 1"
     return {"geometry": plain(protocol.geometry), "geometry_channels": told}
 
 

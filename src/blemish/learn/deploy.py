@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from blemish.dataset.atomic import clear, replace_file
 from blemish.errors import RequestError, WorkError
+from blemish.learn.channels import SPAN
 from blemish.learn.checkpoint import Model
 from blemish.learn.exposure import WHITE
 from blemish.learn.runtimes import CURE, FILE, KEY
@@ -58,7 +59,7 @@ class Deployable(nn.Module):
         grey = grey_levels[:, :1] if self.num_maps else grey_levels
         stack = [(grey * 2.0**stops).clamp(max=WHITE) * (2 / WHITE) - 1 for stops in self.exposure_stack]
         if self.num_maps:
-            stack.append(grey_levels[:, 1:] * (2 / WHITE) - 1)
+            stack.append(grey_levels[:, 1:] * (SPAN / WHITE) - 1)
         return torch.sigmoid(self.network(torch.cat(stack, dim=1)))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from blemish.arrays import Grey
-from blemish.learn.channels import Maps
+from blemish.learn.channels import SPAN, Maps
 
 Levels = Float32[np.ndarray, "h w"]
 """Grey levels from 0 to 255 in floating point."""
@@ -34,14 +34,13 @@ def expose(image: Levels, stops: float) -> Levels:
 
 def network_input(image: Levels, stack: Sequence[float], maps: Maps | None = None) -> Stack:
     """Scale grey levels to [-1, 1], one channel for each exposure in ``stack``, then ``maps``, exposed in no way."""
-    scale = np.float32(2.0 / WHITE)
     num_maps = 0 if maps is None else len(maps)
     channels = np.empty((len(stack) + num_maps, *image.shape), np.float32)
     for channel, stops in zip(channels[: len(stack)], stack, strict=True):
         np.multiply(image, np.float32(2.0**stops), out=channel)
         np.minimum(channel, np.float32(WHITE), out=channel)
+    channels[: len(stack)] *= np.float32(2.0 / WHITE)
     if maps is not None:
-        channels[len(stack) :] = maps
-    channels *= scale
+        np.multiply(maps, np.float32(SPAN / WHITE), out=channels[len(stack) :])
     channels -= np.float32(1.0)
     return channels

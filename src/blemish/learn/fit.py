@@ -119,19 +119,22 @@ def _forward(network: nn.Module, protocol: Protocol, team: Team, device: torch.d
 
 def _network(protocol: Protocol, init: Model | None, pretrained: Path | None, device: torch.device) -> nn.Module:
     torch.manual_seed(number(protocol.seed, "weights"))
-    network = networks.build(protocol.network, protocol.channels, protocol.width)
+    network = networks.build(protocol.network, len(protocol.exposure_stack), protocol.width, len(protocol.geometry))
     if pretrained is not None:
         if init is not None:
             raise RequestError("training starts from another model or from pretrained weights, not from both")
         load_encoder(network, pretrained)
     if init is not None:
-        if init.protocol.geometry != protocol.geometry:
+        known = init.protocol.geometry
+        if known != protocol.geometry[: len(known)]:
             raise RequestError(
-                f"training cannot go on from a network with learn.geometry = {list(init.protocol.geometry)}: the "
-                f"protocol wants {list(protocol.geometry)}, which are other channels"
+                f"training cannot go on from a network with learn.geometry = {list(known)}: the protocol wants "
+                f"{list(protocol.geometry)}, which are other channels; further ones may come after those that it knows"
             )
         try:
-            network.load_state_dict(init.network.state_dict())
+            weights = init.network.state_dict()
+            further = len(protocol.geometry) > len(known)
+            network.load_state_dict(networks.widened(weights, network.state_dict()) if further else weights)
         except RuntimeError:
             raise RequestError(
                 f"training cannot go on from network {init.protocol.network!r}, width {init.protocol.width}, "

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module, util
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 MULTIPLE = 32
 """Sides of the images that a network takes are multiples of this."""
@@ -34,8 +35,33 @@ def has_width(name: str) -> bool:
     return "\nWIDTH = " in source
 
 
-def build(name: str, channels: int, width: int | None = None) -> nn.Module:
-    """Make a network with fresh weights, drawn from torch's global random numbers: seed them first."""
+def build(name: str, channels: int, width: int | None = None, maps: int = 0) -> nn.Module:
+    """Make a network with fresh weights, drawn from torch's global random numbers: seed them first.
+
+    ``maps`` are input channels after the others whose weights begin at zero: to begin with it gives what the network
+    without them gives, and learns from there what they are good for.
+    """
+    plain = _make(name, channels, width)
+    if not maps:
+        return plain
+    network = _make(name, channels + maps, width)
+    network.load_state_dict(widened(plain.state_dict(), network.state_dict()))
+    return network
+
+
+def widened(weights: Mapping[str, Tensor], like: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Give weights that fit a network with more input channels: those of the further ones are zero."""
+    from torch.nn import functional
+
+    wide = dict(weights)
+    for name, tensor in weights.items():
+        further = like[name].shape[1] - tensor.shape[1] if name in like and tensor.ndim == like[name].ndim == 4 else 0
+        if further > 0:
+            wide[name] = functional.pad(tensor, (0, 0, 0, 0, 0, further))
+    return wide
+
+
+def _make(name: str, channels: int, width: int | None) -> nn.Module:
     maker = import_module(f"{__name__}.{name}").build
     if "width" in inspect.signature(maker).parameters:
         return maker(channels) if width is None else maker(channels, width)
