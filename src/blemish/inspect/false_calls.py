@@ -54,7 +54,7 @@ class FalseCalls:
         return text
 
 
-def poisson_interval(count: float, confidence: float = 0.95) -> tuple[float, float]:
+def poisson_interval(count: int | float, confidence: float = 0.95) -> tuple[float, float]:
     """Give the exact interval of the mean of a Poisson count (Garwood); also of a count that was divided."""
     tail = (1 - confidence) / 2
     low = float(stats.chi2.ppf(tail, 2 * count) / 2) if count > 0 else 0.0
@@ -69,7 +69,7 @@ def false_calls_of(sightings: Sightings) -> FalseCalls:
     phi = _spread(frames["specimen"], counts)
     area = float(frames["area_mm2"].sum()) if images and np.isfinite(frames["area_mm2"]).all() else None
 
-    def interval(exposure: float) -> Interval:
+    def interval(exposure: int | float) -> Interval:
         low, high = poisson_interval(calls / phi)
         return Interval(low * phi / exposure, high * phi / exposure)
 
