@@ -66,6 +66,8 @@ class Plan:
         has = "of that has the views asked for"
         if finding is not None:
             has = f"of where that is possible finds {finding.in_words()}"
+        elif self.planning and self.planning.overlap_mm:
+            has += f", of objects of {self.planning.overlap_mm:g} mm whole"
         lines = [
             f"{count} viewpoints inspect {share:.2%} of the area, {bright:.2%} in a bright field",
             f"{self.inspectable:.2%} is inspectable, and {self.asked_coverage:.2%} {has}",
