@@ -16,12 +16,12 @@ CHROMIUM = os.environ.get("BLEMISH_CHROMIUM") or next(
 
 
 @contextmanager
-def browser() -> Iterator[Any]:
+def browser(how: tuple[str, ...] = ("--no-sandbox", "--disable-gpu")) -> Iterator[Any]:
     """Start the browser that is installed."""
     api = pytest.importorskip("playwright.sync_api", reason="tests of pages need playwright")
     if not CHROMIUM:
         pytest.skip("tests of pages need Chromium: install it, or set BLEMISH_CHROMIUM to its program")
     with api.sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=list(how))
         yield chromium
         chromium.close()

@@ -41,7 +41,7 @@ def view(
     print(f"{len(window.session.draft.sights)} views of {window.session.path}; look at {window.url}")
     if host not in ("127.0.0.1", "localhost", "::1"):
         print(
-            "warning: other machines can reach this address: whoever does can look, edit and save; nothing is encrypted"
+            "warning: other machines can reach this: who has the address can look, edit and save; nothing is encrypted"
         )
     print("stop with Ctrl-C", flush=True)
     if browser:

@@ -191,7 +191,7 @@ class Window:
         scene.configure_default_lights(enabled=True, cast_shadow=False)
         scene.add_light_ambient("/ambient", intensity=0.9)
         size = float(np.linalg.norm(bench.part.size_mm))
-        away = 1.5 * (size + bench.camera.working_distance_mm)
+        away = 1.8 * (size + bench.camera.working_distance_mm)
         first.position = bench.part.centre_mm + away * np.array([0.55, -0.65, 0.52])
         first.look_at, first.near, first.far = bench.part.centre_mm, 1.0, 50 * away
         first.fov = float(np.deg2rad(48.0))
@@ -203,7 +203,7 @@ class Window:
         # The drawing is scaled to a volume, not to a length: this gives it the length that is wanted.
         scale = self._reach * float(np.cbrt(up * up * aspect / 3))
         handle = self._server.scene.add_camera_frustum(
-            f"/views/{name}", fov, aspect, scale=scale, thickness=self._reach / 90, cast_shadow=False
+            f"/views/{name}", fov, aspect, scale=scale, thickness=self._reach / 90, variant="filled", cast_shadow=False
         )
         handle.on_click(lambda _event: self.do(lambda: self.select(name)) and None)
         self._frustums[name] = handle
