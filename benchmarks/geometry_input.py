@@ -71,10 +71,9 @@ def main() -> None:
             )
     for kind, some in found.items():
         values = np.array([[worth.f1, worth.average_precision] for worth in some])
-        (f1, precision), spread = values.mean(axis=0), values[:, 0].std(ddof=1) if len(values) > 1 else 0.0
-        print(
-            f"{kind}: F1 {f1:.1%} +- {spread:.1%} (deviation of {len(values)} seeds), average precision {precision:.1%}"
-        )
+        f1, precision = values.mean(axis=0)
+        spread = f" +- {values[:, 0].std(ddof=1):.1%} over {len(values)} seeds" if len(values) > 1 else ""
+        print(f"{kind}: F1 {f1:.1%}{spread}, average precision {precision:.1%}")
     gain, low, high = difference(*found.values())
     print(f"F1 with the channels minus F1 without: {gain:+.1%} ({low:+.1%} to {high:+.1%})")
 
@@ -115,9 +114,12 @@ def difference(without: list[Evaluation], with_channels: list[Evaluation]) -> tu
         ]
     )
     rng = stream(0, "difference")
+    # As many defective and as many correct ones in each draw as there are.
+    defective = counts[0, 0, :, [0, 2]].sum(axis=0) > 0
+    strata = [np.flatnonzero(defective), np.flatnonzero(~defective)]
     drawn = []
     for _ in range(DRAWS):
-        specimens = rng.integers(len(names), size=len(names))
+        specimens = np.concatenate([rng.choice(some, size=len(some)) for some in strata if len(some)])
         seeds = rng.integers(len(without), size=len(without))
         drawn.append(_gain(counts[:, seeds][:, :, specimens]))
     low, high = np.quantile(drawn, [0.025, 0.975])
