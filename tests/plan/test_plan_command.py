@@ -21,6 +21,7 @@ file = "box.stl"
 unit = "mm"
 [plan]
 sample_spacing_mm = 3.0
+improve_rounds = 200
 [specimens]
 correct = 5
 defective = 0

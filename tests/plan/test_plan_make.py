@@ -46,7 +46,7 @@ def test_the_same_arguments_give_the_same_plan() -> None:
 def test_the_side_on_the_table_is_not_seen() -> None:
     """On a table the bottom of a box is not inspectable, and no camera or ring reaches below the table's face."""
     part = box((40.0, 40.0, 15.0))
-    plan = planned(part, Planning(sample_spacing_mm=2.0, table=Table()))
+    plan = planned(part, Planning(sample_spacing_mm=2.0, table=Table(), improve_rounds=200))
     bottom = part.areas_mm2[part.face == 0].sum() / part.areas_mm2.sum()
     assert plan.inspectable <= 1 - bottom + 1e-9
     for view in plan.viewpoints:
@@ -57,7 +57,7 @@ def test_the_side_on_the_table_is_not_seen() -> None:
 def test_views_stay_in_reach() -> None:
     """Views stay in the box that the robot reaches and within its largest tilt."""
     reach = Reach(low_mm=(-300.0, -300.0, 0.0), high_mm=(0.0, 300.0, 500.0), max_tilt_deg=50.0)
-    plan = planned(box((40.0, 40.0, 15.0)), Planning(sample_spacing_mm=2.0, reach=reach))
+    plan = planned(box((40.0, 40.0, 15.0)), Planning(sample_spacing_mm=2.0, reach=reach, improve_rounds=200))
     for view in plan.viewpoints:
         assert view.world_from_camera.translation_mm[0] <= 0
         assert -view.world_from_camera.rotation[2, 2] >= np.cos(np.deg2rad(50.0)) - 1e-9
