@@ -1,7 +1,7 @@
 """Fusing 106 views of 2448 x 2050 pixels on a part of 500 000 triangles: seconds, memory, and how they grow.
 
 Command: ``python benchmarks/fusion.py [--views 26 53 106] [--patch-mm 0.5]``. The part is a ball of 60 mm, so that what
-each pixel sees is known by formula and no renderer is needed; maps and scores are written once for eight directions, as
+each pixel sees is known by formula and no renderer is needed; maps and scores are written once for four directions, as
 the renderer and the network write them, and read again for every view. Prints, for each number of views, seconds of
 reading, of back-projection and of fusing (mean and bayes), and the largest memory of the process; below them one view
 put onto the patches by searching the nearest one for every pixel, as is usual, and the ratio. Seconds are those of the
@@ -38,7 +38,7 @@ STEPS = 500
 """Rings of the ball, and half its meridians: two triangles for each cell between them."""
 CAMERA = {"focal_length_mm": 25.0, "working_distance_mm": 200.0, "pixel_pitch_um": 3.45, "f_number": 8.0}
 OPTICS = optics_of(CAMERA, "the benchmark")
-DIRECTIONS = 8
+DIRECTIONS = 4
 SPOTS = 60
 """Defects on the ball."""
 
