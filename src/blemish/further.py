@@ -18,8 +18,6 @@ from blemish.plan.make import Survey, survey
 from blemish.plan.visibility import see
 from blemish.recipe import Recipe, Specimens, plan_digest
 
-STEEPEST_DEG = 85.0
-"""The steepest look that still counts as one."""
 SEED_APART = 7919
 """Added to the seed, so that these specimens are none of those that were learned from."""
 
@@ -47,16 +45,16 @@ def make_scattered(  # noqa: PLR0917
     return make(recipe, root, base=base, name=root.name, part=part, advance=advance)
 
 
-def surveyed_for(recipe: Recipe, part: Part) -> Survey:
+def surveyed_for(recipe: Recipe, part: Part, max_angle_deg: float) -> Survey:
     """Find out what each candidate view would have in sight; costs what planning costs without its search.
 
-    In sight is all that it looks at, however steeply or coarsely: so the inspection counts looks, too, and how surely
-    each of them finds a defect says the rest.
+    In sight is all that it looks at no steeper than at an angle, however coarsely: so the inspection counts looks, too,
+    and how surely each of them finds a defect says the rest.
     """
     camera = recipe.camera
     in_sight = replace(
         recipe.plan,
-        max_angle_deg=STEEPEST_DEG,
+        max_angle_deg=max_angle_deg,
         min_px_per_mm=0.0,
         max_blur_px=float(camera.width_px),
         border_px=0,

@@ -233,19 +233,19 @@ def _next_views(recipe: Recipe, part: Part, plan: Plan, found: Inspection, advan
     from blemish.inspect.inspection import NextView, worth_improving
     from blemish.plan.finding import Finding
 
-    reaches = [one.reach for one in found.reaches if one.reach is not None]
+    sensitivities = [one.sensitivity for one in found.sensitivities if one.sensitivity is not None]
     if not reaches:
         return
-    advance(0, len(reaches), "what other views would find")
-    surveyed = surveyed_for(recipe, part)
-    for done, reach in enumerate(reaches, 1):
-        size = worth_improving(found, reach.kind)
-        finding = Finding(size_mm=size, probability=found.asked.probability, reach=reach)
+    advance(0, len(sensitivities), "what other views would find")
+    surveyed = surveyed_for(recipe, part, found.asked.max_angle_deg)
+    for done, sensitivity in enumerate(sensitivities, 1):
+        size = worth_improving(found, sensitivity.kind)
+        finding = Finding(size_mm=size, probability=found.asked.probability, sensitivity=sensitivity)
         best = view_that_helps(surveyed, plan, finding)
-        advance(done, len(reaches), "what other views would find")
+        advance(done, len(sensitivities), "what other views would find")
         if best is not None:
             yield NextView(
-                kind=reach.kind,
+                kind=sensitivity.kind,
                 size_mm=size,
                 world_from_camera=rows(best.world_from_camera),
                 found=best.found,

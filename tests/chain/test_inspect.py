@@ -40,7 +40,7 @@ def test_a_run_with_inspection_ends_in_figures_objects_and_maps(tiny: Path, blem
     assert [one.how for one in found.fused] == ["single", "max", "mean", "bayes"]
     # Two networks' steps find nothing: every curve is refused in words, none is made up.
     assert all(one.curve is not None or one.refused for one in found.curves)
-    assert all(one.reach is not None or one.refused for one in found.reaches)
+    assert all(one.sensitivity is not None or one.refused for one in found.sensitivities)
     maps = read_surface(folder)
     assert set(maps.specimens) == {path.parent.name for path in folder.glob("predictions/test/scores/*/v000.png")}
     for one in maps.specimens.values():

@@ -95,7 +95,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Part]:
 
 
 def test_every_defect_that_is_seen_is_found_on_the_part(run: tuple[Path, Part]) -> None:
-    """A model that is right in every image is right on the part, by each way of fusing, and hardly raises a false call."""
+    """A model that is right in every image is right on the part, however fused, and hardly calls falsely."""
     dataset = open_dataset(run[0] / "dataset")
     buffers = Buffers(dataset)
     patches = nominal_patches(buffers, 1.5)

@@ -15,10 +15,10 @@ from blemish.plan.evidence import evidence_of, most_helpful
 from blemish.plan.finding import Finding
 from blemish.plan.make import Survey, asked, choose, plan_of, survey
 from blemish.plan.sources import Offset
-from blemish.reach import Reach
+from blemish.sensitivity import Sensitivity
 
-REACH = Reach(kind="dent", intercept=-4.0, log_size=2.0, cosine=4.0, log_px_per_mm=0.3, rho=0.8)
-FINDING = Finding(size_mm=0.8, probability=0.9, reach=REACH)
+SENSITIVITY = Sensitivity(kind="dent", intercept=-4.0, log_size=2.0, cosine=4.0, log_px_per_mm=0.3, rho=0.8)
+FINDING = Finding(size_mm=0.8, probability=0.9, sensitivity=SENSITIVITY)
 QUICK = Planning(sample_spacing_mm=4.0, candidates=(Offset(tilts_deg=(0.0, 30.0), turns=3),), max_views=60)
 
 

@@ -1,4 +1,4 @@
-"""What a set of sightings tells of detection: a curve by kind, finish and angle of view, and the reach of one look.
+"""What a set of sightings tells of detection: curves by kind, finish and angle, and the sensitivity of one look.
 
 Where the sightings do not support one, the reason stands in its place.
 """
@@ -17,10 +17,10 @@ from blemish.inspect.backproject import SURE
 from blemish.inspect.curve import MORE
 from blemish.inspect.detection import Detection
 from blemish.inspect.hit_miss import fit_hit_miss
-from blemish.inspect.reaching import reach_of
+from blemish.inspect.sensing import sensitivity_of
 from blemish.inspect.sightings import Sightings
 from blemish.inspect.signal_response import fit_signal_response
-from blemish.reach import Reach
+from blemish.sensitivity import Sensitivity
 
 Model = Literal["hit/miss", "signal response"]
 CURE, ELSE = "; " + MORE, "; take another measure"
@@ -60,15 +60,15 @@ class CurveOf:
 
 
 @dataclass(frozen=True)
-class ReachOf:
-    """The reach of one look at a kind of defects, or why it is not known."""
+class SensitivityOf:
+    """The sensitivity of one look at a kind of defects, or why it is not known."""
 
     kind: str
     measure: str
     smallest_mm: float
     largest_mm: float
     """The sizes that were sighted."""
-    reach: Reach | None
+    sensitivity: Sensitivity | None
     refused: str = ""
 
 
@@ -85,10 +85,16 @@ def size_measure(sightings: Sightings, kind: str, wanted: Wanted) -> str | None:
 
 
 def all_curves(
-    sightings: Sightings, wanted: Wanted, progress: Callable[[int, int], None] = lambda _done, _total: None
+    sightings: Sightings,
+    wanted: Wanted,
+    max_angle_deg: float = 90.0,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[CurveOf]:
-    """Fit every curve that the sightings support; ``wanted`` names the measure of a kind where it is not the first."""
-    groups = list(_groups(sightings, wanted))
+    """Fit every curve that the sightings support; ``wanted`` names the measure of a kind where it is not the first.
+
+    Sightings at steeper angles than ``max_angle_deg`` count in the curves of bands of angle alone.
+    """
+    groups = list(_groups(sightings, wanted, max_angle_deg))
     rows = []
     for done, (kind, among, measure, chosen) in enumerate(groups, 1):
         some = sightings.where(chosen)
@@ -119,8 +125,8 @@ def curve_of(sightings: Sightings, kind: str, among: str, measure: str, *, by_si
     return CurveOf(kind, among, measure, model, len(sightings), found, curve, refused)
 
 
-def reaches_of(sightings: Sightings, wanted: Wanted) -> tuple[ReachOf, ...]:
-    """Fit the reach of one look to each kind of defects whose size is a length."""
+def sensitivities_of(sightings: Sightings, wanted: Wanted) -> tuple[SensitivityOf, ...]:
+    """Fit the sensitivity of one look to each kind of defects whose size is a length."""
     rows = []
     for kind in np.unique(sightings.rows["kind"]).tolist():
         measure = size_measure(sightings, kind, wanted)
@@ -129,20 +135,21 @@ def reaches_of(sightings: Sightings, wanted: Wanted) -> tuple[ReachOf, ...]:
         sizes = sightings.rows[measure][sightings.rows["kind"] == kind]
         ends = float(sizes.min()), float(sizes.max())
         try:
-            rows.append(ReachOf(kind, measure, *ends, reach_of(sightings, measure, kind)))
+            rows.append(SensitivityOf(kind, measure, *ends, sensitivity_of(sightings, measure, kind)))
         except DetectionError as error:
-            rows.append(ReachOf(kind, measure, *ends, None, str(error)))
+            rows.append(SensitivityOf(kind, measure, *ends, None, str(error)))
     return tuple(rows)
 
 
-def _groups(sightings: Sightings, wanted: Wanted) -> Iterator[tuple[str, str, str, np.ndarray]]:
+def _groups(sightings: Sightings, wanted: Wanted, max_angle_deg: float) -> Iterator[tuple[str, str, str, np.ndarray]]:
     rows = sightings.rows
     angle = np.degrees(np.arccos(np.clip(rows["cosine"], 0, 1)))
-    every = np.ones(len(rows), dtype=bool)
+    every = ~(angle > max_angle_deg)  # one that is not known counts
     if len(rows) and np.isfinite(rows["contrast"]).all():
         yield ANY, "all", "contrast", every
     for kind in np.unique(rows["kind"]).tolist():
-        measure, here = size_measure(sightings, kind, wanted), rows["kind"] == kind
+        measure, all_of_kind = size_measure(sightings, kind, wanted), rows["kind"] == kind
+        here = all_of_kind & every
         if measure is None:
             continue
         yield kind, "all", measure, here
@@ -153,6 +160,6 @@ def _groups(sightings: Sightings, wanted: Wanted) -> Iterator[tuple[str, str, st
             if finish:
                 yield kind, f"finish {finish}", measure, here & (rows["finish"] == finish)
         for low, high in pairwise(ANGLES_DEG):
-            band = here & (angle >= low) & (angle < high)
+            band = all_of_kind & (angle >= low) & (angle < high)
             if band.any():
                 yield kind, f"{low:g}-{high:g} deg", measure, band

@@ -1,8 +1,8 @@
 """Effective coverage: how surely the plan *with this model* finds a defect of a size, wherever it may be.
 
 A camera covers what it sees; a model covers what it finds. A view that looks at a patch at an angle with cosine c and
-r pixels a millimetre finds a defect of size a with probability p(a, c, r) (:mod:`blemish.reach`, fitted to all
-sightings by :mod:`reaching`). Looks at one defect fail together more often than independent ones would, which the
+r pixels a millimetre finds a defect of size a with probability p(a, c, r) (:mod:`blemish.sensitivity`, fitted to all
+sightings by :mod:`sensing`). Looks at one defect fail together more often than independent ones would, which the
 exponent rho, fitted to the same sightings, accounts for. A patch that the views v look at finds it with probability
 
     P = 1 - prod_v (1 - p_v)^rho,     0 < rho <= 1;  rho = 1: looks are independent.
@@ -19,7 +19,7 @@ import numpy as np
 from jaxtyping import Float
 
 from blemish.arrays import PerPoint
-from blemish.reach import Reach
+from blemish.sensitivity import Sensitivity
 
 PerLook = Float[np.ndarray, "k"]
 """A number for each look."""
@@ -38,18 +38,18 @@ class Looks:
     px_per_mm: PerLook
     """Resolution on the surface, (k,)."""
 
-    def more(self, reach: Reach, region: np.ndarray, names: Sequence[str]) -> PerLook:
+    def more(self, sensitivity: Sensitivity, region: np.ndarray, names: Sequence[str]) -> PerLook:
         """Give ``of_region`` of each look, from the region of each patch."""
-        of_region = np.array([reach.of_region.get(name, 0.0) for name in names])
+        of_region = np.array([sensitivity.of_region.get(name, 0.0) for name in names])
         return of_region[region[self.patch]]
 
 
 def probabilities(
-    looks: Looks, num_patches: int, reach: Reach, sizes_mm: Sequence[float], more: PerLook | float = 0.0
+    looks: Looks, num_patches: int, sensitivity: Sensitivity, sizes_mm: Sequence[float], more: PerLook | float = 0.0
 ) -> Float[np.ndarray, "n s"]:
     """Give the probability that a defect of each size is found on each patch, (n, s); ``more`` as of a look."""
     sizes = [np.full(num_patches, np.log(size)) for size in sizes_mm]
-    return np.stack([_at(looks, num_patches, reach, size, more) for size in sizes], axis=1)
+    return np.stack([_at(looks, num_patches, sensitivity, size, more) for size in sizes], axis=1)
 
 
 def combined(patch: np.ndarray, p: PerLook, num_patches: int, rho: float) -> PerPoint:
@@ -61,7 +61,7 @@ def combined(patch: np.ndarray, p: PerLook, num_patches: int, rho: float) -> Per
 def smallest_found(  # noqa: PLR0917
     looks: Looks,
     num_patches: int,
-    reach: Reach,
+    sensitivity: Sensitivity,
     probability: float,
     within_mm: tuple[float, float],
     more: PerLook | float = 0.0,
@@ -71,18 +71,20 @@ def smallest_found(  # noqa: PLR0917
     P grows with the size, so the interval is halved until it is narrower than a thousandth of its end.
     """
     low, high = (np.full(num_patches, np.log(end)) for end in within_mm)
-    found = _at(looks, num_patches, reach, high, more) >= probability
-    found_at_once = _at(looks, num_patches, reach, low, more) >= probability
+    found = _at(looks, num_patches, sensitivity, high, more) >= probability
+    found_at_once = _at(looks, num_patches, sensitivity, low, more) >= probability
     while float((high - low).max(initial=0.0)) > 1e-3:
         middle = (low + high) / 2
-        enough = _at(looks, num_patches, reach, middle, more) >= probability
+        enough = _at(looks, num_patches, sensitivity, middle, more) >= probability
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     return np.where(found_at_once, within_mm[0], np.where(found, np.exp(high), np.inf))
 
 
-def _at(looks: Looks, num_patches: int, reach: Reach, log_size: PerPoint, more: PerLook | float) -> PerPoint:
-    p = reach.probability(np.exp(log_size)[looks.patch], looks.cosine, looks.px_per_mm, more)
-    return combined(looks.patch, p, num_patches, reach.rho)
+def _at(
+    looks: Looks, num_patches: int, sensitivity: Sensitivity, log_size: PerPoint, more: PerLook | float
+) -> PerPoint:
+    p = sensitivity.probability(np.exp(log_size)[looks.patch], looks.cosine, looks.px_per_mm, more)
+    return combined(looks.patch, p, num_patches, sensitivity.rho)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Interval, Len
 
-from blemish.inspect.fusing import Fusing
+from blemish.inspect.fusing import Angle, Fusing
 from blemish.settings import Count, Positive, settings
 
 
@@ -17,6 +17,8 @@ class Inspecting:
 
     split: str = "test"
     """The set that curves, fusion and coverage are measured on; the set ``val`` calibrates them."""
+    max_angle_deg: Angle = 60.0
+    """Looks steeper than this, against the normal, count neither in curves nor in coverage."""
     patch_mm: Positive = 0.5
     """Distance of the patches that the surface is divided into: about the width of the smallest defect that counts."""
     measure: dict[str, Literal["diameter_mm", "width_mm", "depth_mm", "length_mm"]] = field(default_factory=dict)

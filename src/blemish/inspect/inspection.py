@@ -22,7 +22,7 @@ from blemish.errors import WorkError
 from blemish.inspect.backproject import Buffers, nominal_patches
 from blemish.inspect.calibrate import FILE as CALIBRATION
 from blemish.inspect.calibrate import Calibration, Judged, calibrate, write_calibration
-from blemish.inspect.curves import CurveOf, ReachOf, all_curves, reaches_of
+from blemish.inspect.curves import CurveOf, SensitivityOf, all_curves, sensitivities_of
 from blemish.inspect.effective import Covered, Looks, coverage_table, probabilities, smallest_found
 from blemish.inspect.false_calls import FalseCalls, Tradeoff, false_calls_of, tradeoff_of
 from blemish.inspect.fuse import fuse
@@ -100,7 +100,7 @@ class Inspection:
     """The one that was best on the validation set: objects and maps are by it."""
     rates: tuple[tuple[str, float, float, int, int], ...]
     """By band of view angle: hit rate, false-call rate, looks at defect and at sound patches, on the validation set."""
-    reaches: tuple[ReachOf, ...]
+    sensitivities: tuple[SensitivityOf, ...]
     coverage: tuple[Covered, ...]
     unseen: tuple[Unseen, ...]
     next_views: tuple[NextView, ...] = ()
@@ -162,7 +162,7 @@ def look(
     sightings = sightings_of(sets[asked.split], _note(advance, "defect by defect"), geometry=buffers.maps)
     return Seen(
         dataset, sets[asked.split], asked, patches, calibration, best, judged[asked.split],
-        looks_of(judged[asked.split][0], patches), sightings,
+        looks_of(judged[asked.split][0], patches, asked.max_angle_deg), sightings,
     )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def conclude(seen: Seen, folder: Path, advance: Advance = lambda _done, _total, 
     for one in seen.judged:
         evidence = fuse(one.views, seen.fusion, len(seen.patches), seen.calibration)
         write_specimen(folder, one.specimen, evidence, one.truth, seen.calibration.thresholds[seen.fusion])
-    _write_maps(seen, found.reaches, folder)
+    _write_maps(seen, found.sensitivities, folder)
     write_objects(objects, folder)
     write_csv(seen.sightings, folder / "sightings.csv")
     write_calibration(seen.calibration, folder / CALIBRATION)
@@ -229,12 +229,13 @@ def read_inspection(folder: Path) -> Inspection:
         ) from None
 
 
-def looks_of(judged: Judged, patches: Patches) -> Looks:
+def looks_of(judged: Judged, patches: Patches, max_angle_deg: float) -> Looks:
     """Give who looks at which patch, from the views of one specimen; half of a patch has to be in sight."""
+    steepest = np.cos(np.radians(max_angle_deg))
     rows = []
     for number, view in enumerate(judged.views):
         whole = patches.area_mm2[view.patch] * view.px_per_mm.astype(float) ** 2 * np.maximum(view.cosine, 0.05)
-        enough = view.pixels >= 0.5 * whole
+        enough = (view.pixels >= 0.5 * whole) & (view.cosine >= steepest)
         rows.append(
             (view.patch[enough], np.full(int(enough.sum()), number), view.cosine[enough], view.px_per_mm[enough])
         )
@@ -244,7 +245,7 @@ def looks_of(judged: Judged, patches: Patches) -> Looks:
 
 def _figures(seen: Seen, advance: Advance) -> Inspection:
     sightings, asked = seen.sightings, seen.asked
-    reaches = reaches_of(sightings, asked.measure)
+    sensitivities = sensitivities_of(sightings.within(asked.max_angle_deg), asked.measure)
     return Inspection(
         dataset=seen.dataset.header.name,
         dataset_digest=seen.predictions.asked.dataset_digest,
@@ -258,46 +259,46 @@ def _figures(seen: Seen, advance: Advance) -> Inspection:
         scattered=seen.scattered,
         sightings=len(sightings),
         defects=len(np.unique(sightings.defects)),
-        curves=tuple(all_curves(sightings, asked.measure, _note(advance, "curves"))),
+        curves=tuple(all_curves(sightings, asked.measure, asked.max_angle_deg, _note(advance, "curves"))),
         false_calls=false_calls_of(sightings),
         tradeoff=tradeoff_of(sightings),
         loss=loss_of(sightings),
         fused=tuple(compare_fusions(seen.judged, seen.patches, seen.calibration, asked.fusion)),
         fusion=seen.fusion,
         rates=tuple(seen.calibration.rates()),
-        reaches=reaches,
-        coverage=tuple(row for one in reaches if one.reach is not None for row in _covered(seen, one)),
+        sensitivities=sensitivities,
+        coverage=tuple(row for one in sensitivities if one.sensitivity is not None for row in _covered(seen, one)),
         unseen=_unseen(seen),
     )
 
 
-def _covered(seen: Seen, one: ReachOf) -> list[Covered]:
-    assert one.reach is not None
+def _covered(seen: Seen, one: SensitivityOf) -> list[Covered]:
+    assert one.sensitivity is not None
     patches, asked = seen.patches, seen.asked
-    found = probabilities(seen.looks, len(patches), one.reach, asked.sizes_mm, _more(seen, one))
+    found = probabilities(seen.looks, len(patches), one.sensitivity, asked.sizes_mm, _more(seen, one))
     return coverage_table(
         patches.area_mm2, patches.region, patches.regions, seen.looks, found,
-        one.reach.kind, asked.sizes_mm, asked.probability,
+        one.sensitivity.kind, asked.sizes_mm, asked.probability,
     )  # fmt: skip
 
 
-def _more(seen: Seen, one: ReachOf) -> np.ndarray:
-    assert one.reach is not None
-    return seen.looks.more(one.reach, seen.patches.region, seen.patches.regions)
+def _more(seen: Seen, one: SensitivityOf) -> np.ndarray:
+    assert one.sensitivity is not None
+    return seen.looks.more(one.sensitivity, seen.patches.region, seen.patches.regions)
 
 
-def _write_maps(seen: Seen, reaches: Sequence[ReachOf], folder: Path) -> None:
+def _write_maps(seen: Seen, sensitivities: Sequence[SensitivityOf], folder: Path) -> None:
     maps, smallest = {}, {}
-    for one in reaches:
-        if one.reach is None:
+    for one in sensitivities:
+        if one.sensitivity is None:
             continue
-        found = probabilities(seen.looks, len(seen.patches), one.reach, seen.asked.sizes_mm, _more(seen, one))
+        found = probabilities(seen.looks, len(seen.patches), one.sensitivity, seen.asked.sizes_mm, _more(seen, one))
         for column, size in enumerate(seen.asked.sizes_mm):
-            maps[f"{one.reach.kind}, {size:g} mm"] = (size, found[:, column])
-        smallest[one.reach.kind] = smallest_found(
+            maps[f"{one.sensitivity.kind}, {size:g} mm"] = (size, found[:, column])
+        smallest[one.sensitivity.kind] = smallest_found(
             seen.looks,
             len(seen.patches),
-            one.reach,
+            one.sensitivity,
             seen.asked.probability,
             (one.smallest_mm, one.largest_mm),
             _more(seen, one),

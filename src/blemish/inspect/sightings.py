@@ -110,6 +110,10 @@ class Sightings:
             return codes, "specimen"
         return self.defects, "defect"
 
+    def within(self, max_angle_deg: float) -> Sightings:
+        """Leave out what is seen at a steeper angle than this; what is seen at one that is not known stays."""
+        return self.where(~(self.rows["cosine"] < np.cos(np.radians(max_angle_deg))))
+
     def where(self, chosen: np.ndarray) -> Sightings:
         """Give some of the sightings; all frames stay."""
         return replace(self, rows=self.rows[chosen])

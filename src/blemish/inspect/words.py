@@ -20,7 +20,7 @@ def in_words(found: Inspection) -> str:
         "",
         *_fused(found),
         "",
-        "probability of detection, one look:",
+        f"probability of detection, one look no steeper than {found.asked.max_angle_deg:g} deg:",
         *(f"  {line}" for line in _curves(found)),
         f"  {found.false_calls.sentence()}",
         f"  {found.loss.sentence()}",
@@ -60,7 +60,7 @@ def _curves(found: Inspection) -> list[str]:
 
 
 def _coverage(found: Inspection) -> list[str]:
-    lines = [f"{one.kind}: {one.refused}" for one in found.reaches if one.reach is None]
+    lines = [f"{one.kind}: {one.refused}" for one in found.sensitivities if one.sensitivity is None]
     lines += [row.sentence() for row in found.coverage if row.region == "*"]
     blind = sum(one.area_mm2 for one in found.unseen)
     lines.append(f"{blind:.0f} mm2 are in no view's sight")
@@ -81,13 +81,13 @@ def _next(found: Inspection) -> list[str]:
 def finding_lines(found: Inspection) -> str:
     """Give the lines of a study whose plan shall find what this model can, one table for each kind of defects."""
     tables = ["# Lines for a study: its plan then counts what this model finds. Take one of these tables."]
-    for one in found.reaches:
-        if one.reach is None:
+    for one in found.sensitivities:
+        if one.sensitivity is None:
             continue
-        numbers = {name: value for name, value in plain(one.reach).items() if name != "of_region"}
+        numbers = {name: value for name, value in plain(one.sensitivity).items() if name != "of_region"}
         inside = ", ".join(f"{name} = {json.dumps(value)}" for name, value in numbers.items())
-        if one.reach.of_region:
-            regions = ", ".join(f"{json.dumps(name)} = {value!r}" for name, value in one.reach.of_region.items())
+        if one.sensitivity.of_region:
+            regions = ", ".join(f"{json.dumps(name)} = {value!r}" for name, value in one.sensitivity.of_region.items())
             inside += f", of_region = {{ {regions} }}"
         size = worth_improving(found, one.kind)
         tables.append(

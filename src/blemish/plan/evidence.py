@@ -28,10 +28,10 @@ def evidence_of(  # noqa: PLR0917
     """Give what each candidate's look adds on each sample it inspects: ``csr_array`` (c, n), 0 where it does not."""
     from scipy.sparse import csr_array
 
-    more = np.array([finding.reach.of_region.get(name, 0.0) for name in regions])[samples.region]
+    more = np.array([finding.sensitivity.of_region.get(name, 0.0) for name in regions])[samples.region]
     rows = [np.flatnonzero(visibility.sees(index)).astype(np.int32) for index in range(len(visibility))]
     values = [
-        finding.reach.evidence(_look(samples, candidates.pose(index), camera, finding, seen, more[seen]))
+        finding.sensitivity.evidence(_look(samples, candidates.pose(index), camera, finding, seen, more[seen]))
         for index, seen in enumerate(rows)
     ]
     ends = np.cumsum([0, *map(len, rows)])
@@ -46,7 +46,7 @@ def _look(  # noqa: PLR0917
     cosine = (to_camera * samples.normals[seen]).sum(axis=1) / np.linalg.norm(to_camera, axis=1)
     depth = -(to_camera @ pose.rotation[:, 2])
     size = np.full(len(seen), finding.size_mm)
-    return finding.reach.probability(size, cosine, camera.focal_length_px / depth, more)
+    return finding.sensitivity.probability(size, cosine, camera.focal_length_px / depth, more)
 
 
 @dataclass(frozen=True)

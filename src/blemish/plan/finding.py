@@ -1,6 +1,7 @@
 """Plans that find, not only see: coverage counted in probability of detection.
 
-An inspection measures how surely one look finds a defect (:mod:`blemish.reach`). Over the views v that inspect a sample
+An inspection measures how surely one look finds a defect (:mod:`blemish.sensitivity`). Over the views v that inspect a
+sample
 
     P = 1 - prod_v (1 - p_v)^rho   >=  wanted probability
 
@@ -18,7 +19,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Interval
 
-from blemish.reach import Reach
+from blemish.sensitivity import Sensitivity
 from blemish.settings import Positive, settings
 
 
@@ -30,12 +31,12 @@ class Finding:
     """The size of the defects that have to be found: diameter of a dent, width of a scratch."""
     probability: Annotated[float, Interval(gt=0, lt=1)] = 0.9
     """How surely."""
-    reach: Reach
+    sensitivity: Sensitivity
     """What one look finds."""
 
     def in_words(self) -> str:
         """Say what has to be found."""
-        kind = f"{self.reach.kind} defects" if self.reach.kind else "defects"
+        kind = f"{self.sensitivity.kind} defects" if self.sensitivity.kind else "defects"
         return f"{kind} of {self.size_mm:g} mm with {self.probability:.0%} probability"
 
     @property

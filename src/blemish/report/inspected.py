@@ -81,9 +81,9 @@ def _curves(found: Inspection, folder: Path) -> Chapter:
     head = ("curve", "by", "model", "sightings", "found", "a50", "a90", "a90/95", "why not all")
     rows = [_row(one) for one in found.curves]
     text = (
-        "One look: each defect in each view that shows it. a90/95 is the size that is found with 90 % probability, "
-        "said with 95 % confidence; where it is not given the reason is. Bounds allow for defects seen in several "
-        "views."
+        f"One look: each defect in each view that shows it no steeper than {found.asked.max_angle_deg:g} degrees; "
+        "bands of angle have all. a90/95 is the size that is found with 90 % probability, said with 95 % confidence; "
+        "where it is not given the reason is. Bounds allow for defects seen in several views."
     )
     false = found.false_calls.sentence()
     sightings = _read_sightings(folder / "sightings.csv")
@@ -104,7 +104,15 @@ def _row(one: CurveOf) -> tuple[str, ...]:
             "" if value is None else f"{value:.3g}" for value in (one.curve.a50, one.curve.a90, one.curve.a90_95)
         )
     label = f"{one.kind}, {one.among}"
-    return (label, detection.axis_label(one.measure), one.model, str(one.sightings), str(one.found), *sizes, one.why_not)
+    return (
+        label,
+        detection.axis_label(one.measure),
+        one.model,
+        str(one.sightings),
+        str(one.found),
+        *sizes,
+        one.why_not,
+    )
 
 
 def _drawn(found: Inspection, sightings: dict[str, np.ndarray]) -> Iterator[tuple[bytes, str]]:
@@ -138,7 +146,7 @@ def _effective(found: Inspection, maps: SurfaceMaps) -> Chapter:
     )
     texts = [
         told,
-        *(f"{one.kind}: {one.refused}" for one in found.reaches if one.reach is None),
+        *(f"{one.kind}: {one.refused}" for one in found.sensitivities if one.sensitivity is None),
         *(row.sentence() + "." for row in found.coverage if row.region == "*"),
         *_helps(found),
     ]

@@ -45,6 +45,10 @@ def coloured(maps: SurfaceMaps, values: PerPoint, scale: Scale) -> bytes:
     _sides(axes, maps, np.where(known[:, None], table, UNSEEN))
     bar = figure.colorbar(ScalarMappable(norm, scale.colours), ax=list(axes), shrink=0.7, pad=0.01, label=scale.label)
     bar.outline.set_visible(False)
+    if scale.logarithmic:
+        steps = np.geomspace(scale.low, scale.high, 5)
+        bar.set_ticks(steps, labels=[f"{step:.2g}" for step in steps])
+        bar.minorticks_off()
     if not known.all():
         _legend(axes[0], [(scale.unseen, UNSEEN)])
         figure.legend(loc="lower center", frameon=False, fontsize=9)
@@ -107,9 +111,7 @@ def smallest(maps: SurfaceMaps, size_mm: PerPoint) -> bytes:
     """Draw the smallest size that is found surely enough on each patch; dark where none is."""
     known = size_mm[np.isfinite(size_mm)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
-    scale = Scale(
-        "smallest size found, mm", low, max(high, 1.01 * low), "viridis_r", "none, or no view", logarithmic=True
-    )
+    scale = Scale("smallest size found, mm", low, max(high, 1.01 * low), "YlOrRd", "none, or no view", logarithmic=True)
     return coloured(maps, np.where(np.isfinite(size_mm), size_mm, np.nan).astype(np.float64), scale)
 
 

@@ -1,9 +1,9 @@
-"""Fitting the reach of one look: how surely it finds a defect, by size, angle of view, resolution and region.
+"""Fitting the sensitivity of one look: how surely it finds a defect, by size, angle of view, resolution and region.
 
-A logistic regression on the sightings of one kind of defects, by maximum likelihood without a penalty (``reach.py`` in
-the package's root holds the formula). The size is always in; angle, resolution and regions are taken in one by one as
-long as Akaike's criterion falls, and no more of them than there are ten hits and ten misses for (Peduzzi et al., J.
-Clin. Epidemiol. 49, 1996): what the records do not show must not steer a plan.
+A logistic regression on the sightings of one kind of defects, by maximum likelihood without a penalty
+(``sensitivity.py`` in the package's root holds the formula). The size is always in; angle, resolution and regions are
+taken in one by one as long as Akaike's criterion falls, and no more of them than there are ten hits and ten misses
+for (Peduzzi et al., J. Clin. Epidemiol. 49, 1996): what the records do not show must not steer a plan.
 
 **Looks that fail together.** With p_v from that fit, a defect seen by the views v is found by at least one of them with
 P = 1 - prod (1 - p_v)^rho. rho is fitted to the defects with two sightings or more::
@@ -26,7 +26,7 @@ from blemish.inspect.curve import MORE
 from blemish.inspect.likelihood import NoPeakError, Peak, climb
 from blemish.inspect.links import HitsAndMisses, probability
 from blemish.inspect.sightings import Sightings
-from blemish.reach import Reach
+from blemish.sensitivity import Sensitivity
 
 FEWEST_TARGETS = 20
 FEWEST_OF_EACH = 10
@@ -46,8 +46,8 @@ class _Columns:
     labels: tuple[str, ...]
 
 
-def reach_of(sightings: Sightings, measure: str, kind: str = "", *, with_regions: bool = True) -> Reach:
-    """Fit the reach of one look to the sightings of a kind of defects (``""``: of all), by one measure of size in mm.
+def sensitivity_of(sightings: Sightings, measure: str, kind: str = "", *, with_regions: bool = True) -> Sensitivity:
+    """Fit the sensitivity of one look to the sightings of a kind of defects (``""``: all) by a size in mm.
 
     Raises :class:`DetectionError` when there are too few or one-sided records, when hits and misses can be told apart
     without fail (so that no coefficient is finite), and when they do not show, with 95 % confidence and for grouped
@@ -65,12 +65,12 @@ def reach_of(sightings: Sightings, measure: str, kind: str = "", *, with_regions
     low = float(peak.wald(np.eye(len(peak.point))[1:2], 0.95, -1)[0])
     if low <= 0:
         raise DetectionError(
-            f"{kind or 'all kinds'} by {measure}: no reach: it does not show that larger defects are found more surely "
-            f"(coefficient of ln size {found['log_size']:.2g}, which may as well be {low:.2g}); take another measure "
-            f"of size, or {MORE}"
+            f"{kind or 'all kinds'} by {measure}: no sensitivity: it does not show that larger defects are found more "
+            f"surely (coefficient of ln size {found['log_size']:.2g}, which may as well be {low:.2g}); take another "
+            f"measure of size, or {MORE}"
         )
     columns = np.concatenate([np.ones((len(chosen), 1)), *(one.values for one in taken)], axis=1)
-    return Reach(
+    return Sensitivity(
         kind=kind,
         measure=measure,
         intercept=float(peak.point[0]),
@@ -98,7 +98,7 @@ def _refuse(chosen: Sightings, kind: str, measure: str) -> None:
     if misses < FEWEST_OF_EACH:
         wrong.append(f"{misses} misses, at least {FEWEST_OF_EACH} are needed: add smaller defects")
     if wrong:
-        raise DetectionError(f"{kind} by {measure}: no reach: {'; '.join(wrong)}; {MORE}")
+        raise DetectionError(f"{kind} by {measure}: no sensitivity: {'; '.join(wrong)}; {MORE}")
 
 
 def _candidates(chosen: Sightings, *, with_regions: bool) -> list[_Columns]:
@@ -130,8 +130,8 @@ def _selected(first: _Columns, offered: list[_Columns], chosen: Sightings, kind:
     peak = _fit(taken, found, groups)
     if peak is None:
         raise DetectionError(
-            f"{kind or 'all kinds'}: no reach: sizes tell hits and misses apart without fail, so how sharply is not "
-            f"known; add sizes about the smallest that was found; {MORE}"
+            f"{kind or 'all kinds'}: no sensitivity: sizes tell hits and misses apart without fail, so how sharply is "
+            f"not known; add sizes about the smallest that was found; {MORE}"
         )
     while left:
         tried = []

@@ -27,7 +27,7 @@ from blemish.settings import settings
 
 
 @settings
-class Reach:
+class Sensitivity:
     """What a model finds of one kind of defects, look by look."""
 
     kind: str = ""

@@ -1,4 +1,4 @@
-"""The reach of one look: found again from sightings, or refused."""
+"""The sensitivity of one look: found again from sightings, or refused."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import pytest
 from simulated import sightings
 
 from blemish.errors import DetectionError
-from blemish.inspect.reaching import reach_of, rho_of, separable
-from blemish.reach import Reach
+from blemish.inspect.sensing import rho_of, sensitivity_of, separable
+from blemish.sensitivity import Sensitivity
 from blemish.settings import plain, read
 
 
 def test_the_reach_that_made_the_sightings_is_found_again() -> None:
     """Size, angle and resolution count as much as they did; independent looks are taken to be so."""
-    reach = reach_of(sightings(np.random.default_rng(0), 400, 6), "diameter_mm", "dent")
-    assert reach.log_size == pytest.approx(3, abs=0.4)
-    assert reach.cosine == pytest.approx(4, abs=0.8)
-    assert reach.log_px_per_mm == pytest.approx(1, abs=0.4)
-    assert reach.rho > 0.85
+    sensitivity = sensitivity_of(sightings(np.random.default_rng(0), 400, 6), "diameter_mm", "dent")
+    assert sensitivity.log_size == pytest.approx(3, abs=0.4)
+    assert sensitivity.cosine == pytest.approx(4, abs=0.8)
+    assert sensitivity.log_px_per_mm == pytest.approx(1, abs=0.4)
+    assert sensitivity.rho > 0.85
     one = np.ones(3)
-    found = reach.probability(np.array([0.3, 1.0, 3.0]), 0.8 * one, 20 * one)
+    found = sensitivity.probability(np.array([0.3, 1.0, 3.0]), 0.8 * one, 20 * one)
     assert (np.diff(found) > 0).all()
 
 
 def test_a_reach_survives_json() -> None:
     """Written as plain numbers and read back it is the same value."""
-    reach = reach_of(sightings(np.random.default_rng(1), 100, 3), "diameter_mm", "dent")
-    assert read(Reach, plain(reach), "reach.json") == reach
+    sensitivity = sensitivity_of(sightings(np.random.default_rng(1), 100, 3), "diameter_mm", "dent")
+    assert read(Sensitivity, plain(sensitivity), "sensitivity.json") == sensitivity
 
 
 def test_what_was_not_measured_is_left_out() -> None:
@@ -37,9 +37,9 @@ def test_what_was_not_measured_is_left_out() -> None:
     seen = sightings(np.random.default_rng(2), 200, 3)
     blind = seen.rows.copy()
     blind["cosine"], blind["px_per_mm"] = np.nan, 20.0
-    reach = reach_of(dataclasses.replace(seen, rows=blind), "diameter_mm", "dent")
-    assert (reach.cosine, reach.log_px_per_mm, reach.of_region) == (0.0, 0.0, {})
-    assert reach.log_size > 0
+    sensitivity = sensitivity_of(dataclasses.replace(seen, rows=blind), "diameter_mm", "dent")
+    assert (sensitivity.cosine, sensitivity.log_px_per_mm, sensitivity.of_region) == (0.0, 0.0, {})
+    assert sensitivity.log_size > 0
 
 
 def test_a_region_that_hides_defects_is_told_apart() -> None:
@@ -50,8 +50,8 @@ def test_a_region_that_hides_defects_is_told_apart() -> None:
     hidden = rows["id"] > 6
     rows["region"][hidden] = "thread"
     rows["found"] = rows["signal"] - 3 * hidden >= 0
-    reach = reach_of(dataclasses.replace(seen, rows=rows), "diameter_mm", "dent")
-    assert reach.of_region["thread"] == pytest.approx(-3, abs=0.6)
+    sensitivity = sensitivity_of(dataclasses.replace(seen, rows=rows), "diameter_mm", "dent")
+    assert sensitivity.of_region["thread"] == pytest.approx(-3, abs=0.6)
 
 
 def test_looks_that_agree_count_as_one() -> None:
@@ -80,7 +80,7 @@ def test_sightings_without_a_reach_are_refused() -> None:
     def found(what: np.ndarray) -> None:
         rows = seen.rows.copy()
         rows["found"] = what
-        reach_of(dataclasses.replace(seen, rows=rows), "diameter_mm", "dent", with_regions=False)
+        sensitivity_of(dataclasses.replace(seen, rows=rows), "diameter_mm", "dent", with_regions=False)
 
     with pytest.raises(DetectionError, match=r"tell hits and misses apart without fail.*blemish make"):
         found(size > 1)
@@ -89,6 +89,6 @@ def test_sightings_without_a_reach_are_refused() -> None:
     with pytest.raises(DetectionError, match="does not show that larger defects"):
         found(seen.rows["id"] % 2 == 0)
     with pytest.raises(DetectionError, match="10 different defects"):
-        reach_of(seen.where(seen.defects < 10), "diameter_mm", "dent")
+        sensitivity_of(seen.where(seen.defects < 10), "diameter_mm", "dent")
     with pytest.raises(DetectionError, match="0 different defects with a known size"):
-        reach_of(seen, "width_mm", "dent")
+        sensitivity_of(seen, "width_mm", "dent")
