@@ -234,7 +234,7 @@ def _next_views(recipe: Recipe, part: Part, plan: Plan, found: Inspection, advan
     from blemish.plan.finding import Finding
 
     sensitivities = [one.sensitivity for one in found.sensitivities if one.sensitivity is not None]
-    if not reaches:
+    if not sensitivities:
         return
     advance(0, len(sensitivities), "what other views would find")
     surveyed = surveyed_for(recipe, part, found.asked.max_angle_deg)

@@ -36,7 +36,10 @@ class TunnelLight(Light):
     rim_deg: Annotated[float, Interval(gt=0, le=170)] = 90.0
     """Where, on each side, the brighter rim begins."""
     rim_share: NotNegative = 1.0
-    """How bright the rims are, in parts of the rest; 1 is an even tunnel."""
+    """How bright the rims are, in parts of what is next to them; 1 is a tunnel without bright rims."""
+    crown_share: NotNegative = 1.0
+    """How bright the crown is, around the hole, in parts of what is next to the rims; between them it changes evenly
+    with the square of the angle."""
     radiance: Positive = 1.0
     """Radiance of the inside, in units in which a white diffuse surface fully lit to 1 shows radiance 1."""
 

@@ -31,6 +31,7 @@ class Tunnel:
     hole: Any
     rim: Any
     rim_share: Any
+    crown_share: Any
     radiance: Any
 
     def towards(self, position: Any, point: Any) -> tuple[Any, Any, Any]:
@@ -63,9 +64,12 @@ class Tunnel:
         span = place - self.centre
         x, y, z = dr.dot(span, self.right), dr.dot(span, self.down), dr.dot(span, self.forward)
         in_hole = (z < 0) & (dr.square(x) + dr.square(y) < dr.square(self.hole))
-        share = (dr.abs(angle_of(x, -z)) - self.rim) / np.deg2rad(SOFT_DEG)
+        angle = dr.abs(angle_of(x, -z))
+        share = (angle - self.rim) / np.deg2rad(SOFT_DEG)
         share = dr.select(share < 0, 0, dr.select(share < 1, dr.square(share) * (3 - 2 * share), 1))
-        return dr.select(in_hole, 0, 1 + (self.rim_share - 1) * share)
+        outward = dr.select(angle < self.rim, dr.square(angle / self.rim), 1)
+        inside = self.crown_share + (1 - self.crown_share) * outward
+        return dr.select(in_hole, 0, inside + (self.rim_share - 1) * share)
 
     def _density(self, cosine: Any, distance: Any) -> Any:
         area = 4 * self.arc * self.radius * self.half_length
@@ -77,5 +81,5 @@ def tunnel(light: TunnelLight, world_from_camera: Pose) -> Tunnel:
     centre = world_from_camera.apply(np.array([[0.0, 0.0, light.axis_mm]]))[0]
     axes = [mi.Vector3f(*map(float, column)) for column in world_from_camera.rotation.T]
     numbers = (light.radius_mm, light.length_mm / 2, np.deg2rad(light.arc_deg), light.hole_radius_mm)
-    rims = (np.deg2rad(light.rim_deg), light.rim_share, light.radiance)
+    rims = (np.deg2rad(light.rim_deg), light.rim_share, light.crown_share, light.radiance)
     return Tunnel(mi.Point3f(*map(float, centre)), *axes, *(mi.Float(float(value)) for value in (*numbers, *rims)))
