@@ -18,9 +18,9 @@ from collections.abc import Callable
 import numpy as np
 from scipy import optimize, special
 
-from blemish.inspect.detection import Detection
-from blemish.inspect.hit_miss import fit_hit_miss
-from blemish.inspect.signal_response import fit_signal_response
+from blemish.inspect.pod.detection import Detection
+from blemish.inspect.pod.hit_miss import fit_hit_miss
+from blemish.inspect.pod.signal_response import fit_signal_response
 
 RISE, MIDDLE = 1.5, 0.3
 A90 = float(np.exp((special.ndtri(0.9) - MIDDLE) / RISE))

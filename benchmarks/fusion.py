@@ -25,11 +25,11 @@ from blemish.dataset import png
 from blemish.dataset.layers import read_geometry, write_geometry
 from blemish.dataset.ply import Geometry
 from blemish.frames import look_at
-from blemish.inspect.backproject import NOTHING, ViewEvidence, log_odds, optics_of, view_evidence
-from blemish.inspect.calibrate import Judged, calibrate
-from blemish.inspect.fuse import fuse
-from blemish.inspect.fusing import Fusing
-from blemish.inspect.patches import Lookup, lookup_of, patches_of, truth_of
+from blemish.inspect.surface.backproject import NOTHING, ViewEvidence, log_odds, optics_of, view_evidence
+from blemish.inspect.surface.calibrate import Judged, calibrate
+from blemish.inspect.surface.fuse import fuse
+from blemish.inspect.surface.fusing import Fusing
+from blemish.inspect.surface.patches import Lookup, lookup_of, patches_of, truth_of
 from blemish.seeds import stream
 
 WIDTH, HEIGHT = 2448, 2050

@@ -196,7 +196,7 @@ def inspect_model(
     most. Photographs with poses (``data``) are put on the study's part. Raises what the stages raise.
     """
     from blemish.inspect.inspection import conclude, look, look_closer, tried, write_inspection
-    from blemish.inspect.thin import thin_places
+    from blemish.inspect.surface.thin import thin_places
     from blemish.inspect.words import finding_lines
     from blemish.learn import load_model
 
@@ -240,6 +240,8 @@ def _next_views(recipe: Recipe, part: Part, plan: Plan, found: Inspection, advan
     surveyed = surveyed_for(recipe, part, found.asked.max_angle_deg)
     for done, sensitivity in enumerate(sensitivities, 1):
         size = worth_improving(found, sensitivity.kind)
+        if size is None:
+            continue
         finding = Finding(size_mm=size, probability=found.asked.probability, sensitivity=sensitivity)
         best = view_that_helps(surveyed, plan, finding)
         advance(done, len(sensitivities), "what other views would find")

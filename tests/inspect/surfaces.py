@@ -6,7 +6,7 @@ import numpy as np
 from builders import box, rod
 
 from blemish.dataset.ply import Geometry
-from blemish.inspect.backproject import NOTHING, Optics, ViewEvidence
+from blemish.inspect.surface.backproject import NOTHING, Optics, ViewEvidence
 from blemish.part.model import Part
 
 PINHOLE = Optics(focal_length_px=100.0, blur_px_mm=0.0, focus_mm=200.0)

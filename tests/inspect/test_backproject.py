@@ -13,9 +13,17 @@ from blemish.dataset import ply
 from blemish.dataset.layers import write_geometry
 from blemish.dataset.read import Dataset
 from blemish.errors import DatasetError, RequestError
-from blemish.inspect import backproject
-from blemish.inspect.backproject import NOTHING, Buffers, log_odds, nominal_patches, optics_of, sight, view_evidence
-from blemish.inspect.patches import lookup_of, patches_of
+from blemish.inspect.surface import backproject
+from blemish.inspect.surface.backproject import (
+    NOTHING,
+    Buffers,
+    log_odds,
+    nominal_patches,
+    optics_of,
+    sight,
+    view_evidence,
+)
+from blemish.inspect.surface.patches import lookup_of, patches_of
 from blemish.plan.camera import Camera
 from blemish.settings import plain
 

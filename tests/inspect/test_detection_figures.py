@@ -9,10 +9,10 @@ import numpy as np
 from simulated import looks, sightings
 
 from blemish.inspect.contrast import PixelContrast
-from blemish.inspect.false_calls import tradeoff_of
-from blemish.inspect.hit_miss import fit_hit_miss
 from blemish.inspect.loss import loss_of
-from blemish.inspect.signal_response import signal_response_of
+from blemish.inspect.pod.false_calls import tradeoff_of
+from blemish.inspect.pod.hit_miss import fit_hit_miss
+from blemish.inspect.pod.signal_response import signal_response_of
 from blemish.report import detection as figures
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blemish.inspect.effective import Looks, combined, coverage_table, probabilities, smallest_found
+from blemish.inspect.surface.effective import Looks, combined, coverage_table, probabilities, smallest_found
 from blemish.sensitivity import Sensitivity
 
 SENSITIVITY = Sensitivity(kind="dent", intercept=-6.0, log_size=3.0, cosine=4.0, log_px_per_mm=1.0, rho=0.7)

@@ -9,9 +9,9 @@ import pytest
 from simulated import frames, sightings
 
 from blemish.inspect.contrast import EDGES, PixelContrast
-from blemish.inspect.false_calls import false_calls_of, poisson_interval, tradeoff_of
-from blemish.inspect.goodness import binomial_interval
 from blemish.inspect.loss import loss_of
+from blemish.inspect.pod.false_calls import false_calls_of, poisson_interval, tradeoff_of
+from blemish.inspect.pod.goodness import binomial_interval
 from blemish.inspect.sightings import Sightings
 
 POISSON = {0: (0.0, 3.689), 1: (0.0253, 5.572), 10: (4.795, 18.39)}

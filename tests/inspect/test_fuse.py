@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from surfaces import view
 
 from blemish.errors import RequestError
-from blemish.inspect.backproject import ViewEvidence
-from blemish.inspect.calibrate import Calibration, outcomes
-from blemish.inspect.fuse import fuse
-from blemish.inspect.fusing import FUSIONS, Fusion
+from blemish.inspect.surface.backproject import ViewEvidence
+from blemish.inspect.surface.calibrate import Calibration, outcomes
+from blemish.inspect.surface.fuse import fuse
+from blemish.inspect.surface.fusing import FUSIONS, Fusion
 
 PATCHES = 30
 COUNTS = st.lists(st.integers(0, 400), min_size=4, max_size=4)

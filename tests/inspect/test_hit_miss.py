@@ -10,9 +10,9 @@ from scipy import optimize, special
 from simulated import A50, A90, looks
 
 from blemish.errors import DetectionError
-from blemish.inspect.detection import as_json, from_json
-from blemish.inspect.hit_miss import fit_hit_miss
-from blemish.inspect.links import LINKS, HitsAndMisses, predictor, probability
+from blemish.inspect.pod.detection import as_json, from_json
+from blemish.inspect.pod.hit_miss import fit_hit_miss
+from blemish.inspect.pod.links import LINKS, HitsAndMisses, predictor, probability
 
 # Example "Good 1" of POD v4.5 (US Air Force Research Laboratory, github.com/AFRL-Material-State-Awareness/POD4.5,
 # folder HitMiss): 60 simulated cracks and what that program (R's glm) made of them.

@@ -14,8 +14,8 @@ from surfaces import BOX, finer, marked, view
 
 from blemish.dataset.ply import Geometry
 from blemish.errors import RequestError, WorkError
-from blemish.inspect.backproject import ViewEvidence
-from blemish.inspect.calibrate import (
+from blemish.inspect.surface.backproject import ViewEvidence
+from blemish.inspect.surface.calibrate import (
     Calibration,
     Judged,
     best_threshold,
@@ -23,12 +23,12 @@ from blemish.inspect.calibrate import (
     read_calibration,
     write_calibration,
 )
-from blemish.inspect.fuse import fuse
-from blemish.inspect.fused import compare_fusions
-from blemish.inspect.fusing import Fusing
-from blemish.inspect.marked import truth_of_marks
-from blemish.inspect.on_part import objects_on_part, write_objects
-from blemish.inspect.patches import lookup_of, patches_of, truth_of
+from blemish.inspect.surface.fuse import fuse
+from blemish.inspect.surface.fused import compare_fusions
+from blemish.inspect.surface.fusing import Fusing
+from blemish.inspect.surface.marked import truth_of_marks
+from blemish.inspect.surface.on_part import objects_on_part, write_objects
+from blemish.inspect.surface.patches import lookup_of, patches_of, truth_of
 
 PATCHES = patches_of(BOX, 1.0)
 PLACES = [(-6.0, -6.0, 1.0), (6.0, -5.0, 1.0), (-5.0, 6.0, 0.0), (5.0, 6.0, 1.0)]

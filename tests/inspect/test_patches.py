@@ -12,8 +12,8 @@ from surfaces import BOX, ROD, finer, looked_at, marked
 
 from blemish.dataset.ply import Geometry
 from blemish.errors import DatasetError, RequestError
-from blemish.inspect.cells import cut
-from blemish.inspect.patches import Patches, lookup_of, patches_of, truth_of
+from blemish.inspect.surface.cells import cut
+from blemish.inspect.surface.patches import Patches, lookup_of, patches_of, truth_of
 
 PATCH_MM = 1.5
 

@@ -16,10 +16,10 @@ from blemish.dataset.index import FrameEntry, Frames
 from blemish.dataset.layers import read_geometry
 from blemish.errors import RequestError
 from blemish.exchange import bring_in
-from blemish.inspect.backproject import Buffers, nominal_patches
-from blemish.inspect.calibrate import calibrate
-from blemish.inspect.fused import compare_fusions, judge
-from blemish.inspect.fusing import Fusing
+from blemish.inspect.surface.backproject import Buffers, nominal_patches
+from blemish.inspect.surface.calibrate import calibrate
+from blemish.inspect.surface.fused import compare_fusions, judge
+from blemish.inspect.surface.fusing import Fusing
 from blemish.part import Part
 from blemish.seen import geometry_for
 from blemish.study import load_part, make_dataset, read_study

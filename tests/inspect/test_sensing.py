@@ -9,7 +9,7 @@ import pytest
 from simulated import sightings
 
 from blemish.errors import DetectionError
-from blemish.inspect.sensing import rho_of, sensitivity_of, separable
+from blemish.inspect.pod.sensing import rho_of, sensitivity_of, separable
 from blemish.sensitivity import Sensitivity
 from blemish.settings import plain, read
 

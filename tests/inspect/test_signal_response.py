@@ -8,9 +8,9 @@ from scipy import special
 from simulated import A50, A90, MIDDLE, RISE
 
 from blemish.errors import DetectionError
-from blemish.inspect.hit_miss import fit_hit_miss
-from blemish.inspect.scatter import scatter_tests
-from blemish.inspect.signal_response import Signals, fit_signal_response
+from blemish.inspect.pod.hit_miss import fit_hit_miss
+from blemish.inspect.pod.scatter import scatter_tests
+from blemish.inspect.pod.signal_response import Signals, fit_signal_response
 
 
 def drawn(seed: int, number: int) -> tuple[np.ndarray, np.ndarray]:

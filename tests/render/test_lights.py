@@ -10,6 +10,7 @@ from blemish.frames import look_at
 from blemish.plan.camera import Camera
 from blemish.plan.light import Light, RingLight
 from blemish.plan.lights import BarLights, CoaxialLight, DomeLight
+from blemish.plan.tunnel import TunnelLight
 
 
 def test_a_surface_on_the_axis_gets_what_the_textbook_says() -> None:
@@ -63,6 +64,7 @@ LIGHTS: list[Light] = [
     BarLights(kind="bars", count=3, first_deg=20.0),
     DomeLight(kind="dome"),
     CoaxialLight(kind="coaxial"),
+    TunnelLight(kind="tunnel", radius_mm=80.0, length_mm=120.0, axis_mm=195.0, arc_deg=80.0, hole_radius_mm=20.0),
 ]
 POSE = look_at(np.array([30.0, -20.0, 195.0]), np.array([2.0, 1.0, 0.0]))
 

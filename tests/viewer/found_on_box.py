@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
-from blemish.inspect.fuse import Evidence
-from blemish.inspect.on_part import PartObject, objects_on_part, write_objects
-from blemish.inspect.patches import Patches, Truth
 from blemish.inspect.stored import write_effective, write_patches, write_specimen
+from blemish.inspect.surface.fuse import Evidence
+from blemish.inspect.surface.on_part import PartObject, objects_on_part, write_objects
+from blemish.inspect.surface.patches import Patches, Truth
 from blemish.part import Part
 from blemish.plan.samples import sample_surface
 

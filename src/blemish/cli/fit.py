@@ -73,7 +73,15 @@ def fit(
     )
     with progress("fitting") as advance:
         done = search(
-            values, part, plan, found, vary, pictures=pictures, guesses=guesses, minutes=minutes, advance=advance
+            values,
+            part,
+            plan.viewpoints,
+            found,
+            vary,
+            pictures=pictures,
+            guesses=guesses,
+            minutes=minutes,
+            advance=advance,
         )
     lines = in_words(done)
     heading = [f"Fitted by `blemish fit` from {study.name}; the lines that it changed say so.", *lines, ""]

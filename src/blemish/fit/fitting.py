@@ -16,7 +16,7 @@ from blemish.fit.photographs import Photograph, Photographs
 from blemish.fit.search import Looked, Target, columns, descend, spread_guesses, spreads, target_of
 from blemish.fit.studio import Studio
 from blemish.part import Part
-from blemish.plan import Plan
+from blemish.plan import Viewpoint
 from blemish.recipe import Recipe
 from blemish.settings import plain
 from blemish.vary import LogUniform
@@ -73,7 +73,7 @@ def rounded(value: float) -> float:
 def fit(
     values: Mapping[str, Any],
     part: Part,
-    plan: Plan,
+    viewpoints: Sequence[Viewpoint],
     photographs: Photographs,
     places: Sequence[str] = (),
     *,
@@ -101,7 +101,7 @@ def fit(
         )
     fitted, held_out = _numbers(photographs.fitted), _numbers(photographs.held_out)
     target = target_of(fitted)
-    studio = Studio(part, _views(plan, pictures), 2)
+    studio = Studio(part, chosen_views(viewpoints, pictures), 2)
     count = 0
 
     def trial(turn: np.ndarray) -> Recipe:
@@ -151,11 +151,11 @@ def fit(
     )
 
 
-def _views(plan: Plan, pictures: int) -> tuple[tuple[str, Any], ...]:
-    """Choose views evenly from the plan, all of one correct specimen or of two."""
+def chosen_views(viewpoints: Sequence[Viewpoint], pictures: int) -> tuple[tuple[str, Any], ...]:
+    """Choose views evenly from a plan, of two correct specimens where there are enough."""
     names = [f"c{number:03d}" for number in range(min(2, max(pictures // 2, 1)))]
-    step = max(len(plan.viewpoints) / pictures, 1.0)
-    chosen = [plan.viewpoints[int(i * step) % len(plan.viewpoints)] for i in range(pictures)]
+    step = max(len(viewpoints) / pictures, 1.0)
+    chosen = [viewpoints[int(i * step) % len(viewpoints)] for i in range(pictures)]
     return tuple(sorted(((names[i % len(names)], view) for i, view in enumerate(chosen)), key=lambda one: one[0]))
 
 

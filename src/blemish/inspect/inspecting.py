@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Interval, Len
 
-from blemish.inspect.fusing import Angle, Fusing
+from blemish.inspect.surface.fusing import Angle, Fusing
 from blemish.settings import Count, Positive, settings
 
 

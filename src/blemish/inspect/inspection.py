@@ -19,22 +19,22 @@ import numpy as np
 
 from blemish.disk import write_whole
 from blemish.errors import WorkError
-from blemish.inspect.backproject import Buffers, nominal_patches
-from blemish.inspect.calibrate import FILE as CALIBRATION
-from blemish.inspect.calibrate import Calibration, Judged, calibrate, write_calibration
-from blemish.inspect.curves import CurveOf, SensitivityOf, all_curves, sensitivities_of
-from blemish.inspect.effective import Covered, Looks, coverage_table, probabilities, smallest_found
-from blemish.inspect.false_calls import FalseCalls, Tradeoff, false_calls_of, tradeoff_of
-from blemish.inspect.fuse import fuse
-from blemish.inspect.fused import FusedScores, compare_fusions, judge
-from blemish.inspect.fusing import Fusion
 from blemish.inspect.inspecting import Inspecting
 from blemish.inspect.loss import Loss, loss_of
-from blemish.inspect.on_part import PartObject, objects_on_part, write_objects
-from blemish.inspect.patches import Patches
+from blemish.inspect.pod.curves import CurveOf, SensitivityOf, all_curves, sensitivities_of
+from blemish.inspect.pod.false_calls import FalseCalls, Tradeoff, false_calls_of, tradeoff_of
 from blemish.inspect.predictions import Predictions, predict_dataset
 from blemish.inspect.sightings import Sightings, sightings_of, write_csv
 from blemish.inspect.stored import write_effective, write_patches, write_specimen
+from blemish.inspect.surface.backproject import Buffers, nominal_patches
+from blemish.inspect.surface.calibrate import FILE as CALIBRATION
+from blemish.inspect.surface.calibrate import Calibration, Judged, calibrate, write_calibration
+from blemish.inspect.surface.effective import Covered, Looks, coverage_table, probabilities, smallest_found
+from blemish.inspect.surface.fuse import fuse
+from blemish.inspect.surface.fused import FusedScores, compare_fusions, judge
+from blemish.inspect.surface.fusing import Fusion
+from blemish.inspect.surface.on_part import PartObject, objects_on_part, write_objects
+from blemish.inspect.surface.patches import Patches
 from blemish.settings import plain
 
 if TYPE_CHECKING:
@@ -187,10 +187,10 @@ def tried(seen: Seen) -> np.ndarray:
     return np.array(places, dtype=np.float64).reshape(-1, 3)
 
 
-def worth_improving(found: Inspection, kind: str) -> float:
-    """Give the size of a kind whose coverage is nearest to a half: there another view changes most."""
+def worth_improving(found: Inspection, kind: str) -> float | None:
+    """Give the size of a kind whose coverage is nearest to a half, where a view changes most; None without one."""
     rows = [row for row in found.coverage if row.kind == kind and row.region == "*"]
-    return min(rows, key=lambda row: abs(row.share - 0.5)).size_mm
+    return min(rows, key=lambda row: abs(row.share - 0.5)).size_mm if rows else None
 
 
 def conclude(seen: Seen, folder: Path, advance: Advance = lambda _done, _total, _note: None) -> Inspection:
@@ -274,12 +274,13 @@ def _figures(seen: Seen, advance: Advance) -> Inspection:
 
 def _covered(seen: Seen, one: SensitivityOf) -> list[Covered]:
     assert one.sensitivity is not None
-    patches, asked = seen.patches, seen.asked
-    found = probabilities(seen.looks, len(patches), one.sensitivity, asked.sizes_mm, _more(seen, one))
+    patches, sizes = seen.patches, one.within(seen.asked.sizes_mm)
+    if not sizes:
+        return []
+    found = probabilities(seen.looks, len(patches), one.sensitivity, sizes, _more(seen, one))
     return coverage_table(
-        patches.area_mm2, patches.region, patches.regions, seen.looks, found,
-        one.sensitivity.kind, asked.sizes_mm, asked.probability,
-    )  # fmt: skip
+        patches.area_mm2, patches.region, patches.regions, seen.looks, found, one.kind, sizes, seen.asked.probability
+    )
 
 
 def _more(seen: Seen, one: SensitivityOf) -> np.ndarray:
@@ -292,9 +293,12 @@ def _write_maps(seen: Seen, sensitivities: Sequence[SensitivityOf], folder: Path
     for one in sensitivities:
         if one.sensitivity is None:
             continue
-        found = probabilities(seen.looks, len(seen.patches), one.sensitivity, seen.asked.sizes_mm, _more(seen, one))
-        for column, size in enumerate(seen.asked.sizes_mm):
-            maps[f"{one.sensitivity.kind}, {size:g} mm"] = (size, found[:, column])
+        shown = one.within(seen.asked.sizes_mm)
+        found = [
+            probabilities(seen.looks, len(seen.patches), one.sensitivity, [size], _more(seen, one)) for size in shown
+        ]
+        for size, column in zip(shown, found, strict=True):
+            maps[f"{one.sensitivity.kind}, {size:g} mm"] = (size, column[:, 0])
         smallest[one.sensitivity.kind] = smallest_found(
             seen.looks,
             len(seen.patches),
@@ -303,7 +307,7 @@ def _write_maps(seen: Seen, sensitivities: Sequence[SensitivityOf], folder: Path
             (one.smallest_mm, one.largest_mm),
             _more(seen, one),
         )
-    if maps:
+    if smallest:
         write_effective(folder, maps, smallest)
 
 

@@ -19,7 +19,7 @@ from itertools import pairwise
 import numpy as np
 
 from blemish.inspect.contrast import EDGES, PixelContrast
-from blemish.inspect.goodness import binomial_interval
+from blemish.inspect.pod.goodness import binomial_interval
 from blemish.inspect.sightings import Sightings
 
 SEEN_FROM = 1.0

@@ -28,8 +28,8 @@ from blemish.dataset.record import DefectRecord, FrameRecord, SpecimenRecord
 from blemish.disk import write_whole
 from blemish.errors import RequestError, did_you_mean
 from blemish.evaluate.objects import ObjectRule, count_alarms, seen_objects
-from blemish.inspect.backproject import NOTHING, log_odds, optics_of
 from blemish.inspect.contrast import PixelContrast, pixel_contrast
+from blemish.inspect.surface.backproject import NOTHING, log_odds, optics_of
 
 if TYPE_CHECKING:
     from blemish.inspect.predictions import Predictions

@@ -25,8 +25,8 @@ import numpy as np
 from blemish.arrays import PerPoint, Points
 from blemish.disk import write_whole
 from blemish.errors import WorkError
-from blemish.inspect.fuse import Evidence
-from blemish.inspect.patches import Patches, Truth
+from blemish.inspect.surface.fuse import Evidence
+from blemish.inspect.surface.patches import Patches, Truth
 
 FOLDER = "surface"
 PATCHES, EFFECTIVE = "patches", "effective"

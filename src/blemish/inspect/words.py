@@ -61,9 +61,14 @@ def _curves(found: Inspection) -> list[str]:
 
 def _coverage(found: Inspection) -> list[str]:
     lines = [f"{one.kind}: {one.refused}" for one in found.sensitivities if one.sensitivity is None]
+    lines += [
+        f"{one.kind}: sighted from {one.smallest_mm:.2g} to {one.largest_mm:.2g} mm; other sizes are not guessed at"
+        for one in found.sensitivities
+        if one.sensitivity is not None and len(one.within(found.asked.sizes_mm)) < len(found.asked.sizes_mm)
+    ]
     lines += [row.sentence() for row in found.coverage if row.region == "*"]
     blind = sum(one.area_mm2 for one in found.unseen)
-    lines.append(f"{blind:.0f} mm2 are in no view's sight")
+    lines.append(f"{blind:.0f} mm2 are looked at by no view at {found.asked.max_angle_deg:g} deg or less")
     return lines
 
 
@@ -90,7 +95,10 @@ def finding_lines(found: Inspection) -> str:
             regions = ", ".join(f"{json.dumps(name)} = {value!r}" for name, value in one.sensitivity.of_region.items())
             inside += f", of_region = {{ {regions} }}"
         size = worth_improving(found, one.kind)
+        if size is None:
+            continue
         tables.append(
-            f"\n[plan.finding]\nsize_mm = {size!r}\nprobability = {found.asked.probability!r}\nreach = {{ {inside} }}"
+            f"\n[plan.finding]\nsize_mm = {size!r}\nprobability = {found.asked.probability!r}\n"
+            f"sensitivity = {{ {inside} }}"
         )
     return "\n".join(tables) + "\n"

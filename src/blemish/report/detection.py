@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from blemish.inspect.detection import Detection
-from blemish.inspect.false_calls import Tradeoff
 from blemish.inspect.loss import Loss
+from blemish.inspect.pod.detection import Detection
+from blemish.inspect.pod.false_calls import Tradeoff
 from blemish.report.figures import _canvas, _png
 
 BLUE, RED, GREY, GREEN = "#3b6ea5", "#c0392b", "#8a8f98", "#3d8b57"

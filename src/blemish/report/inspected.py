@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from blemish.errors import WorkError
-from blemish.inspect.curves import ANY, CurveOf
 from blemish.inspect.inspection import FILE, Inspection, read_inspection
+from blemish.inspect.pod.curves import ANY, CurveOf
 from blemish.inspect.stored import EffectiveMaps, SurfaceMaps, read_surface
 from blemish.report import detection, surface
 from blemish.report.picture import Picture, picture
@@ -156,11 +156,12 @@ def _effective(found: Inspection, maps: SurfaceMaps) -> Chapter:
     for region in dict.fromkeys(row.region for row in found.coverage):
         here = {(row.kind, row.size_mm): row for row in found.coverage if row.region == region}
         seen = next(iter(here.values())).seen
-        shares = (f"{here[kind].share:.1%}" for kind in kinds)
+        shares = (f"{here[kind].share:.1%}" for kind in kinds if kind in here)
         rows.append(("the part" if region == "*" else region, f"{seen:.1%}", *shares))
+    steepest = found.asked.max_angle_deg
     blind = [(one.region, f"{one.area_mm2:.0f}", f"{one.share:.1%}") for one in found.unseen]
     tables: list[Rows] = [(head, *rows)] if rows else []
-    tables.append((("in no view's sight", "mm²", "of the region"), *blind))
+    tables.append(((f"looked at by no view at {steepest:g}° or less", "mm²", "of the region"), *blind))
     figures = [picture(surface.views(maps), "How many views look at each patch")]
     if maps.effective is not None:
         figures += _maps(maps, maps.effective, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blemish.inspect.on_part import PartObject
+from blemish.inspect.surface.on_part import PartObject
 from blemish.viewer.draft import Draft
 from blemish.viewer.inspected import Inspected
 

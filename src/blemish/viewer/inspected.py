@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from blemish.errors import WorkError
-from blemish.inspect.on_part import PartObject
 from blemish.inspect.stored import FOLDER, SpecimenMaps, SurfaceMaps, read_surface
+from blemish.inspect.surface.on_part import PartObject
 from blemish.plan.samples import Samples
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blemish.inspect.on_part import PartObject
+from blemish.inspect.surface.on_part import PartObject
 from blemish.plan.painted import Painting
 from blemish.viewer.findings import in_short, in_words, looking_at, summary
 from blemish.viewer.maps import DETECTION, RESULTS, by_detection, paint_result, wishes

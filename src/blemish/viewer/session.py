@@ -12,8 +12,8 @@ from blemish.dataset.meshes import geometry_of
 from blemish.errors import BlemishError, PlanError
 from blemish.finish import draw_finishes
 from blemish.frames import Pose
-from blemish.inspect.on_part import PartObject
 from blemish.inspect.stored import SpecimenMaps
+from blemish.inspect.surface.on_part import PartObject
 from blemish.make import keep_plan, plan_for, plan_path
 from blemish.plan.coverage import coverage_path, read_coverage
 from blemish.plan.files import digest_of, listed

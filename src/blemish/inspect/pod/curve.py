@@ -13,10 +13,10 @@ from typing import Literal
 import numpy as np
 
 from blemish.errors import DetectionError
-from blemish.inspect.detection import Band, Detection, Response, Scale
-from blemish.inspect.goodness import Goodness
-from blemish.inspect.likelihood import Peak
-from blemish.inspect.links import Link, predictor
+from blemish.inspect.pod.detection import Band, Detection, Response, Scale
+from blemish.inspect.pod.goodness import Goodness
+from blemish.inspect.pod.likelihood import Peak
+from blemish.inspect.pod.links import Link, predictor
 
 MORE = (
     "give [defects] more or other sizes in the study, make more defective specimens (`blemish make`) "

@@ -29,10 +29,10 @@ import numpy as np
 from blemish.arrays import PerPoint
 from blemish.disk import write_whole
 from blemish.errors import RequestError, WorkError
-from blemish.inspect.backproject import ViewEvidence
-from blemish.inspect.fuse import fuse
-from blemish.inspect.fusing import FUSIONS, Fusing, Fusion
-from blemish.inspect.patches import Truth
+from blemish.inspect.surface.backproject import ViewEvidence
+from blemish.inspect.surface.fuse import fuse
+from blemish.inspect.surface.fusing import FUSIONS, Fusing, Fusion
+from blemish.inspect.surface.patches import Truth
 from blemish.settings import plain, read, settings
 
 FILE = "calibration.json"

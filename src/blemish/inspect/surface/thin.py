@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from blemish.arrays import Points
-from blemish.inspect.patches import Patches
+from blemish.inspect.surface.patches import Patches
 
 MOST = 12
 

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from blemish.errors import DetectionError
-from blemish.inspect.curve import MORE, Line, Records, drawn, records
-from blemish.inspect.detection import SCALES, Detection, Scale
-from blemish.inspect.goodness import Goodness, gap_of, hinges, score_test, shares_of
-from blemish.inspect.likelihood import NoPeakError, Peak, climb
-from blemish.inspect.links import HitsAndMisses, Link, predictor, probability
+from blemish.inspect.pod.curve import MORE, Line, Records, drawn, records
+from blemish.inspect.pod.detection import SCALES, Detection, Scale
+from blemish.inspect.pod.goodness import Goodness, gap_of, hinges, score_test, shares_of
+from blemish.inspect.pod.likelihood import NoPeakError, Peak, climb
+from blemish.inspect.pod.links import HitsAndMisses, Link, predictor, probability
 
 FEWEST_TARGETS = 60
 """Defects that MIL-HDBK-1823A asks for where only hits and misses are known."""

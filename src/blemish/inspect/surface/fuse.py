@@ -20,11 +20,11 @@ import numpy as np
 
 from blemish.arrays import PerPoint
 from blemish.errors import RequestError
-from blemish.inspect.backproject import ViewEvidence
-from blemish.inspect.fusing import Fusion
+from blemish.inspect.surface.backproject import ViewEvidence
+from blemish.inspect.surface.fusing import Fusion
 
 if TYPE_CHECKING:
-    from blemish.inspect.calibrate import Calibration
+    from blemish.inspect.surface.calibrate import Calibration
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Evidence:
 def fuse(
     views: Iterable[ViewEvidence], how: Fusion, num_patches: int, calibration: Calibration | None = None
 ) -> Evidence:
-    """Fuse the views of a specimen; ``bayes`` needs what :func:`~blemish.inspect.calibrate.calibrate` measured."""
+    """Fuse the views of a specimen; ``bayes`` needs what :func:`~.calibrate.calibrate` measured."""
     if how == "bayes" and calibration is None:
         raise RequestError("fusing by bayes needs the rates of views: calibrate them on the validation set first")
     seen = np.zeros(num_patches, dtype=np.int32)

@@ -5,7 +5,7 @@ Where the sightings do not support one, the reason stands in its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -13,13 +13,13 @@ from typing import Any, Literal
 import numpy as np
 
 from blemish.errors import DetectionError, RequestError, did_you_mean
-from blemish.inspect.backproject import SURE
-from blemish.inspect.curve import MORE
-from blemish.inspect.detection import Detection
-from blemish.inspect.hit_miss import fit_hit_miss
-from blemish.inspect.sensing import sensitivity_of
+from blemish.inspect.pod.curve import MORE
+from blemish.inspect.pod.detection import Detection
+from blemish.inspect.pod.hit_miss import fit_hit_miss
+from blemish.inspect.pod.sensing import sensitivity_of
+from blemish.inspect.pod.signal_response import fit_signal_response
 from blemish.inspect.sightings import Sightings
-from blemish.inspect.signal_response import fit_signal_response
+from blemish.inspect.surface.backproject import SURE
 from blemish.sensitivity import Sensitivity
 
 Model = Literal["hit/miss", "signal response"]
@@ -70,6 +70,10 @@ class SensitivityOf:
     """The sizes that were sighted."""
     sensitivity: Sensitivity | None
     refused: str = ""
+
+    def within(self, sizes_mm: Sequence[float]) -> tuple[float, ...]:
+        """Give those of some sizes that were sighted, or nearly: of others the regression would only guess."""
+        return tuple(size for size in sizes_mm if self.smallest_mm / 1.1 <= size <= 1.1 * self.largest_mm)
 
 
 def size_measure(sightings: Sightings, kind: str, wanted: Wanted) -> str | None:

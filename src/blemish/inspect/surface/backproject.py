@@ -30,7 +30,7 @@ from blemish.dataset.ply import Geometry
 from blemish.dataset.read import Dataset
 from blemish.dataset.record import FrameRecord
 from blemish.errors import DatasetError, RequestError
-from blemish.inspect.patches import Lookup, Patches, lookup_of, patches_of
+from blemish.inspect.surface.patches import Lookup, Patches, lookup_of, patches_of
 
 if TYPE_CHECKING:
     from blemish.inspect.predictions import Predictions

@@ -22,9 +22,9 @@ import numpy as np
 from scipy import optimize
 
 from blemish.errors import DetectionError
-from blemish.inspect.curve import MORE
-from blemish.inspect.likelihood import NoPeakError, Peak, climb
-from blemish.inspect.links import HitsAndMisses, probability
+from blemish.inspect.pod.curve import MORE
+from blemish.inspect.pod.likelihood import NoPeakError, Peak, climb
+from blemish.inspect.pod.links import HitsAndMisses, probability
 from blemish.inspect.sightings import Sightings
 from blemish.sensitivity import Sensitivity
 
@@ -33,8 +33,9 @@ FEWEST_OF_EACH = 10
 """Hits, and misses, for each coefficient beside the intercept."""
 LEAST_RHO = 0.02
 _REGION = "region "
-_VARIES = 0.02
-"""Angles or resolutions that spread by less say nothing of their effect."""
+_VARIES, _SCALES = 0.02, 0.1
+"""Cosines, and logarithms of resolutions, that spread by less say nothing of their effect: with one working distance,
+resolution only stands for where in the picture a place is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +107,7 @@ def _candidates(chosen: Sightings, *, with_regions: bool) -> list[_Columns]:
     cosine, scale = chosen.rows["cosine"], chosen.rows["px_per_mm"]
     if np.isfinite(cosine).all() and cosine.std() > _VARIES:
         offered.append(_Columns("cosine", cosine[:, None], ("cosine",)))
-    if np.isfinite(scale).all() and np.log(scale).std() > _VARIES:
+    if np.isfinite(scale).all() and np.log(scale).std() > _SCALES:
         offered.append(_Columns("log_px_per_mm", np.log(scale)[:, None], ("log_px_per_mm",)))
     names, counts = np.unique(chosen.rows["region"], return_counts=True)
     # The region with most sightings is what the others are compared with.

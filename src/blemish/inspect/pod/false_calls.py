@@ -17,7 +17,7 @@ import numpy as np
 from scipy import stats
 
 from blemish.evaluate.pixels import Interval
-from blemish.inspect.goodness import binomial_interval
+from blemish.inspect.pod.goodness import binomial_interval
 from blemish.inspect.sightings import Sightings
 
 ENOUGH = 5

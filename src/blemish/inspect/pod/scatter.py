@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special, stats
 
-from blemish.inspect.likelihood import summed
+from blemish.inspect.pod.likelihood import summed
 
 _NODES = 24
 _FAR = 8.0

@@ -16,7 +16,7 @@ import numpy as np
 from blemish.arrays import PerPoint, Points
 from blemish.dataset.ply import Geometry
 from blemish.errors import DatasetError, RequestError
-from blemish.inspect.cells import Cells, cut, normals_of
+from blemish.inspect.surface.cells import Cells, cut, normals_of
 from blemish.seeds import stream
 
 CELLS_ACROSS = 3

@@ -27,14 +27,14 @@ import numpy as np
 from scipy import special
 
 from blemish.errors import DetectionError
-from blemish.inspect.backproject import SURE
-from blemish.inspect.curve import MORE, Line, Records, drawn, records
-from blemish.inspect.detection import SCALES, Detection, Response, Scale
-from blemish.inspect.goodness import Goodness, gap_of, hinges, score_test, shares_of
-from blemish.inspect.likelihood import NoPeakError, Peak, climb
-from blemish.inspect.links import Parts, probit_parts
-from blemish.inspect.scatter import scatter_tests
+from blemish.inspect.pod.curve import MORE, Line, Records, drawn, records
+from blemish.inspect.pod.detection import SCALES, Detection, Response, Scale
+from blemish.inspect.pod.goodness import Goodness, gap_of, hinges, score_test, shares_of
+from blemish.inspect.pod.likelihood import NoPeakError, Peak, climb
+from blemish.inspect.pod.links import Parts, probit_parts
+from blemish.inspect.pod.scatter import scatter_tests
 from blemish.inspect.sightings import Sightings
+from blemish.inspect.surface.backproject import SURE
 
 FEWEST_TARGETS = 40
 """Defects that MIL-HDBK-1823A asks for where signals are known."""
@@ -118,7 +118,7 @@ def fit_signal_response(
 
     Signals at or beyond ``limits`` are taken as censored there. ``axes`` are the ways to take the signal (the log-odds
     of a model are logarithms already). Of scales and axes the pair with the smallest Akaike criterion is taken. Raises
-    :class:`DetectionError` as :func:`blemish.inspect.hit_miss.fit_hit_miss` does.
+    :class:`DetectionError` as :func:`blemish.inspect.pod.hit_miss.fit_hit_miss` does.
     """
     signal = np.asarray(signal, float)
     taken = records(size, signal >= threshold, groups, targets, measure, grouped_by)

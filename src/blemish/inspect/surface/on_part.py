@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from blemish.disk import write_whole
-from blemish.inspect.backproject import ViewEvidence
-from blemish.inspect.fuse import Evidence
-from blemish.inspect.patches import Patches, Truth
+from blemish.inspect.surface.backproject import ViewEvidence
+from blemish.inspect.surface.fuse import Evidence
+from blemish.inspect.surface.patches import Patches, Truth
 from blemish.settings import plain
 
 Place = tuple[float, float, float]

@@ -17,13 +17,13 @@ import numpy as np
 
 from blemish.evaluate.objects import Found, recall_interval
 from blemish.evaluate.pixels import Interval
-from blemish.inspect.backproject import Buffers, laid, views_of
-from blemish.inspect.calibrate import Calibration, Judged
-from blemish.inspect.fuse import Evidence, fuse
-from blemish.inspect.fusing import FUSIONS, Fusing
-from blemish.inspect.marked import truth_of_marks
-from blemish.inspect.on_part import joined
-from blemish.inspect.patches import Patches, Truth, truth_of
+from blemish.inspect.surface.backproject import Buffers, laid, views_of
+from blemish.inspect.surface.calibrate import Calibration, Judged
+from blemish.inspect.surface.fuse import Evidence, fuse
+from blemish.inspect.surface.fusing import FUSIONS, Fusing
+from blemish.inspect.surface.marked import truth_of_marks
+from blemish.inspect.surface.on_part import joined
+from blemish.inspect.surface.patches import Patches, Truth, truth_of
 
 if TYPE_CHECKING:
     from blemish.inspect.predictions import Predictions

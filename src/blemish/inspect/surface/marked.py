@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from blemish.inspect.backproject import ViewEvidence
-from blemish.inspect.on_part import joined
-from blemish.inspect.patches import Patches, Truth
+from blemish.inspect.surface.backproject import ViewEvidence
+from blemish.inspect.surface.on_part import joined
+from blemish.inspect.surface.patches import Patches, Truth
 
 MARKED_FROM = 0.1
 """A pixel or two at the rim of a mark make no defect."""

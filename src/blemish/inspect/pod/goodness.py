@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
-from blemish.inspect.likelihood import summed
+from blemish.inspect.pod.likelihood import summed
 
 REFUSED_BELOW = 0.01
 LARGEST_GAP = 0.05

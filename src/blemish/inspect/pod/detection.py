@@ -21,8 +21,8 @@ import numpy as np
 from scipy import stats
 
 from blemish.errors import WorkError
-from blemish.inspect.goodness import Goodness
-from blemish.inspect.links import Link, predictor, probability
+from blemish.inspect.pod.goodness import Goodness
+from blemish.inspect.pod.links import Link, predictor, probability
 from blemish.settings import plain
 
 Scale = Literal["log", "linear"]
