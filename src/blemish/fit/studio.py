@@ -21,7 +21,8 @@ from blemish.seeds import stream
 from blemish.settings import canonical
 
 Numbers = dict[str, np.ndarray]
-MOST_SAMPLES = 16
+MOST_SAMPLES = 8
+"""Enough to tell pictures apart; more than that is for those who learn from them."""
 NUDGE = 0.05
 """How far, in the logarithm of a knob, pictures are moved along their derivative."""
 

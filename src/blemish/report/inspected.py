@@ -116,18 +116,20 @@ def _row(one: CurveOf) -> tuple[str, ...]:
 
 
 def _drawn(found: Inspection, sightings: dict[str, np.ndarray]) -> Iterator[tuple[bytes, str]]:
+    steep = sightings["cosine"].astype(float) < np.cos(np.radians(found.asked.max_angle_deg))
     for one in found.curves:
         if one.curve is None or one.among != "all":
             continue
-        here = np.ones(len(sightings["kind"]), dtype=bool) if one.kind == ANY else sightings["kind"] == one.kind
+        here = ~steep if one.kind == ANY else ~steep & (sightings["kind"] == one.kind)
         size = sightings[one.measure][here].astype(float)
         name = "all defects" if one.kind == ANY else one.kind
+        by = f"{name} by {detection.axis_label(one.measure)}"
         if one.model == "signal response":
             drawn = detection.signal_response(one.curve, size, sightings["signal"][here].astype(float), title=name)
-            yield drawn, f"{name}: signal against size"
+            yield drawn, f"{by}: signals"
         else:
             drawn = detection.pod_curve(one.curve, name, size, sightings["found"][here] == "True")
-            yield drawn, f"{name}: probability of detection in one look"
+            yield drawn, f"{by}: probability of detection in one look"
     for kind in dict.fromkeys(one.kind for one in found.curves):
         for what, mark in (("finish", "finish"), ("angle of view", "deg")):
             some = [
@@ -193,5 +195,5 @@ def _read_sightings(path: Path) -> dict[str, np.ndarray]:
             rows = list(csv.DictReader(file))
     except OSError as error:
         raise WorkError(f"{path}: cannot be read ({error.strerror}); inspect again") from None
-    names = rows[0].keys() if rows else ("kind", "signal", "found")
+    names = rows[0].keys() if rows else ("kind", "signal", "found", "cosine")
     return {name: np.array([row[name] or "nan" for row in rows]) for name in names}
