@@ -42,7 +42,7 @@ def pod_curve(
 
     Ticks at the top are hits, at the bottom misses; they are drawn through so that many on one place look darker.
     """
-    figure, axis = _canvas(1, 1, width=6.2, height=4.0, bare=False)
+    figure, axis = _canvas(1, 1, width=7.8, height=4.0, bare=False)
     sizes = _sizes(curve)
     low, high = curve.bounds(sizes)
     axis.fill_between(
@@ -57,7 +57,7 @@ def pod_curve(
     axis.set(xlabel=axis_label(curve.measure), ylabel="probability of detection", ylim=(-0.07, 1.07), title=title)
     axis.set_xlim(sizes[0], sizes[-1])
     _scale(axis, curve.scale)
-    axis.legend(**_LEGEND, loc="lower right" if (curve.a90 or 0) < np.median(sizes) else "upper left")
+    figure.legend(**_LEGEND, loc="outside right center")
     return _png(figure)
 
 
