@@ -105,4 +105,6 @@ def in_words(done: object) -> list[str]:
         numbers = [side[which][name] for which in ("fitted", "held out") for side in (done.before, done.after)]
         lines.append(f"{name:24s} {numbers[0]:6.2f} -> {numbers[1]:4.2f}    {numbers[2]:6.2f} -> {numbers[3]:4.2f}")
     lines.append(f"{done.looks} trials in {done.seconds:.0f} s")
+    if done.cut_short:
+        lines.append("the time was up before the search had ended: what it found is not the best; raise --minutes")
     return lines

@@ -58,6 +58,8 @@ class Fitted:
     looks: int
     """How many times the pictures were rendered or lit."""
     seconds: float
+    cut_short: bool = False
+    """Whether the time was up before the search had ended by itself."""
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -133,6 +135,7 @@ def fit(
         starts.append(tried[0][2])
     # Each study's own settings are a start, too: a good study shall not get worse.
     found = [descend(looked, knobs, turn, steps, slope if differentiate else None, on) for turn in starts]
+    searched = on()
     best = min(found, key=looked.distance)
     jacobian = columns(looked, knobs, best, slope if differentiate else None)
     renders = looked.numbers(best) or []
@@ -148,6 +151,7 @@ def fit(
         _told(after, target, fitted, held_out),
         count,
         time.monotonic() - begun,
+        cut_short=not searched,
     )
 
 
