@@ -28,7 +28,10 @@ FROM = 100
 
 
 def recipe(frames: int) -> Recipe:
-    """Give small frames of specimens that are all defective: correct ones are smaller, which would look like growth."""
+    """Give small frames of specimens that are alike: a larger one after small ones would look like growth.
+
+    So all are defective, with as many defects of the same sizes.
+    """
     values = {
         "camera": {"width_px": 160, "height_px": 128, "pixel_pitch_um": 52.0},
         "plan": {
@@ -39,7 +42,10 @@ def recipe(frames: int) -> Recipe:
             "target_coverage": 1.0,
         },
         "specimens": {"correct": 0, "defective": -(-frames // VIEWS)},
-        "defects": [{"kind": "dent", "per_specimen": 6}, {"kind": "scratch", "per_specimen": 2}],
+        "defects": [
+            {"kind": "dent", "per_specimen": 6, "diameter_mm": 1.0, "depth_mm": 0.1},
+            {"kind": "scratch", "per_specimen": 2, "width_mm": 0.2, "length_mm": 6.0, "depth_mm": 0.03},
+        ],
         "finishes": [{"kind": "turned", "regions": ["turned"]}, {"kind": "brushed"}],
         "render": {"samples_per_pixel": 4},
     }

@@ -42,7 +42,7 @@ def fit(
     """
     from blemish.cli.progress import progress
     from blemish.disk import write_whole
-    from blemish.errors import RequestError
+    from blemish.errors import RequestError, WorkError
     from blemish.fit import fit as search
     from blemish.fit import read_photographs, rewritten
     from blemish.make import plan_for, plan_path
@@ -84,6 +84,9 @@ def fit(
             advance=advance,
         )
     lines = in_words(done)
+    if done.cut_short:
+        print("\n".join(lines))
+        raise WorkError(f"{target}: not written, as the time was up before the search had ended: raise --minutes")
     heading = [f"Fitted by `blemish fit` from {study.name}; the lines that it changed say so.", *lines, ""]
     write_whole(target, rewritten(file.text, done.settings, heading))
     for line in lines:
@@ -105,6 +108,4 @@ def in_words(done: object) -> list[str]:
         numbers = [side[which][name] for which in ("fitted", "held out") for side in (done.before, done.after)]
         lines.append(f"{name:24s} {numbers[0]:6.2f} -> {numbers[1]:4.2f}    {numbers[2]:6.2f} -> {numbers[3]:4.2f}")
     lines.append(f"{done.looks} trials in {done.seconds:.0f} s")
-    if done.cut_short:
-        lines.append("the time was up before the search had ended: what it found is not the best; raise --minutes")
     return lines
