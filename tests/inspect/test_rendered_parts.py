@@ -7,19 +7,28 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+import torch
 
 from blemish.arrays import Scores
 from blemish.dataset import Dataset, open_dataset
 from blemish.dataset.index import FrameEntry, Frames
 from blemish.dataset.layers import read_geometry
+from blemish.dataset.split import SplitRule
 from blemish.errors import RequestError
 from blemish.exchange import bring_in
+from blemish.inspect.inspecting import Inspecting
+from blemish.inspect.inspection import conclude, look
+from blemish.inspect.stored import read_surface
 from blemish.inspect.surface.backproject import Buffers, nominal_patches
 from blemish.inspect.surface.calibrate import calibrate
 from blemish.inspect.surface.fused import compare_fusions, judge
 from blemish.inspect.surface.fusing import Fusing
+from blemish.learn.checkpoint import Model
+from blemish.learn.protocol import Protocol
+from blemish.learn.threshold import Threshold
 from blemish.part import Part
 from blemish.seen import geometry_for
 from blemish.study import load_part, make_dataset, read_study
@@ -149,3 +158,45 @@ def test_photographs_get_the_geometry_that_rendering_gave(run: tuple[Path, Part]
     record.write_text(json.dumps(json.loads(record.read_text()) | {"world_from_camera": None}))
     with pytest.raises(RequestError, match=r"1 of 3 frames have no pose.*--poses"):
         geometry_for(dataset, part, folder)
+
+
+class Dull(torch.nn.Module):
+    """A network without learning: what is neither dark nor bright is defective."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Give logits."""
+        return 1 - 4 * image.abs()
+
+
+def test_photographs_with_poses_are_inspected_as_frames_are(run: tuple[Path, Part], tmp_path: Path) -> None:
+    """Marked photographs become evidence, objects and maps on the part; no size is known, so no coverage is told."""
+    root, part = run
+    rows = ["photograph,view,specimen"]
+    for folder in ("images", "masks"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+    for path in sorted((root / "dataset/frames").glob("d*/*/image.png")):
+        specimen, view = path.parts[-3:-1]
+        shutil.copy(path, tmp_path / f"in/images/{specimen}-{view}.png")
+        mask = (cv2.imread(str(path.with_name("mask.png")), cv2.IMREAD_UNCHANGED) > 0) * np.uint8(255)
+        cv2.imwrite(str(tmp_path / f"in/masks/{specimen}-{view}.png"), mask)
+        rows.append(f"{specimen}-{view}.png,{view},{specimen}")
+    (tmp_path / "table.csv").write_text("\n".join(rows) + "\n")
+    poses = {"poses": tmp_path / "table.csv", "plan": root / "plan.json"}
+    bring_in("masks", tmp_path / "in", tmp_path / "set", split=SplitRule(shares={"val": 1.0, "test": 1.0}), **poses)
+    dataset = open_dataset(tmp_path / "set")
+    model = Model(Dull().eval(), Protocol(), Threshold(0.5, "f1", 1.0), "fp32", {}, {}, "0" * 64)
+    geometry = geometry_for(dataset, part, tmp_path / "seen")
+    asked = Inspecting(patch_mm=1.5)
+    seen = look(model, dataset, asked, tmp_path / "inspection", geometry=geometry)
+    found = conclude(seen, tmp_path / "inspection")
+    assert found.frames == 3
+    assert [one.how for one in found.fused] == ["single", "max", "mean", "bayes"]
+    assert not found.coverage
+    assert found.loss.pixels is None
+    maps = read_surface(tmp_path / "inspection")
+    assert len(maps.specimens) == 1
+    assert maps.effective is None
