@@ -36,7 +36,13 @@ def begin(folder: Path, undisturbed: tuple[Path, dict[str, str]]) -> subprocess.
     (folder / "runs/tiny").mkdir(parents=True)
     (folder / "runs/tiny/plan.json").write_bytes((undisturbed[0] / "runs/tiny/plan.json").read_bytes())
     words = command("make", "tiny.toml", "--workers", WORKERS)
-    return subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(words, cwd=folder, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_ctrl_c)  # noqa: PLW1509
+
+
+def heed_ctrl_c() -> None:
+    """Heed Ctrl-C as in a terminal: what a script starts in the background inherits that it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finished(folder: Path) -> dict[Path, tuple[int, int]]:
