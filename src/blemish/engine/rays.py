@@ -112,7 +112,8 @@ def _between(points: Any, targets: Any, margin_mm: float) -> tuple[Any, Any]:
 
     span = mi.Vector3f(targets - points)
     length = dr.norm(span)
-    direction = span / dr.maximum(length, 1e-30)
+    # No ``dr.maximum``: LLVM may abort the process on it (``finish/arithmetic.py`` tells why).
+    direction = span / dr.select(length > 1e-30, length, 1e-30)
     ray = mi.Ray3f(points + direction * margin_mm, direction)
     ray.maxt = length - 2 * margin_mm
     return ray, ray.maxt > 0  # What a ray test says of inactive rays is undefined.

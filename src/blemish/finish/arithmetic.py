@@ -1,8 +1,8 @@
 """Arithmetic that every LLVM can compile.
 
-LLVM 23.1 splits some vectors into single numbers late in compilation, has no instruction for the IEEE maximum and
-minimum of those, and **aborts the process** ("Cannot select: fmaximum"); whether it does so depends on the whole
-kernel, not on a line. LLVM 20 and 22 have no such fault. So the formulas of the renderer never use ``dr.maximum``,
+LLVM 22 and 23 split some vectors into single numbers late in compilation, have no instruction for the IEEE maximum and
+minimum of those, and **abort the process** ("Cannot select: fmaximum"); whether they do so depends on the whole kernel
+and on what else the process has loaded, not on a line. So nothing that is compiled here ever uses ``dr.maximum``,
 ``dr.minimum``, nor what is made of them (``dr.clip``, ``dr.safe_sqrt``, ``dr.atan2``, ``mi.fresnel_conductor``). A
 comparison and a choice compile everywhere; they are faster, too, because they need not care for NaN.
 """
