@@ -228,7 +228,7 @@ def inspect_model(
 
 
 def _next_views(recipe: Recipe, part: Part, plan: Plan, found: Inspection, advance: Advance) -> Iterator[NextView]:
-    """Give for each kind of defects, at the size asked for that is found least well, the view that helps most."""
+    """Give for each kind of defects the view that helps most, at the size whose coverage is nearest to a half."""
     from blemish.further import surveyed_for, view_that_helps
     from blemish.inspect.inspection import NextView, worth_improving
     from blemish.plan.finding import Finding

@@ -39,14 +39,9 @@ def predict(
     overlays
         Whether to draw overlays.
     """
-    import cv2
-    import numpy as np
-
-    from blemish.dataset import png
     from blemish.dataset.atomic import clear, replace_file
-    from blemish.learn import predict as score
     from blemish.learn.geometry import refuse_without_maps
-    from blemish.learn.marks import CSV_HEAD, csv_row, find_marks, overlay
+    from blemish.learn.marks import CSV_HEAD
 
     photographs = _photographs(images)
     place = out or run / "predictions"
@@ -54,24 +49,35 @@ def predict(
         _keep_apart(folder.root, place)
     model = _model(run, backend, half=half)
     refuse_without_maps(run, model.geometry if backend != "torch" else model.protocol.geometry)
-    threshold = model.threshold.value
     rows = [CSV_HEAD]
     try:
         for folder, name in photographs:
-            image = folder.grey(name)
-            scores = score(model, image)
-            marks = find_marks(scores, threshold, smallest_px)
-            rows += [csv_row(name, mark) for mark in marks]
-            mask = (scores >= np.float32(threshold)).astype(np.uint8) * 255
-            replace_file(place, place / f"{name}.png", png.encode(mask))
-            if overlays:
-                packed = cv2.imencode(".png", overlay(image, scores, threshold))[1].tobytes()
-                replace_file(place, place / "overlays" / f"{name}.png", packed)
-            print(f"{name}: {np.count_nonzero(mask)} defect pixels, {len(marks)} marks", flush=True)
+            rows += _marked(model, folder.grey(name), name, place, smallest_px, overlays=overlays)
         replace_file(place, place / "objects.csv", "".join(row + "\r\n" for row in rows).encode())
     finally:
         clear(place)
     print(f"masks of {len(photographs)} images and objects.csv with {len(rows) - 1} marks are in {place}")
+
+
+def _marked(model: Any, image: Any, name: str, place: Path, smallest_px: int, *, overlays: bool) -> list[str]:
+    """Write the mask of a photograph, and its overlay; give the rows of its marks."""
+    import cv2
+    import numpy as np
+
+    from blemish.dataset import png
+    from blemish.dataset.atomic import replace_file
+    from blemish.learn import predict as score
+    from blemish.learn.marks import csv_row, find_marks, overlay
+
+    scores, threshold = score(model, image), model.threshold.value
+    marks = find_marks(scores, threshold, smallest_px)
+    mask = (scores >= np.float32(threshold)).astype(np.uint8) * 255
+    replace_file(place, place / f"{name}.png", png.encode(mask))
+    if overlays:
+        packed = cv2.imencode(".png", overlay(image, scores, threshold))[1].tobytes()
+        replace_file(place, place / "overlays" / f"{name}.png", packed)
+    print(f"{name}: {np.count_nonzero(mask)} defect pixels, {len(marks)} marks", flush=True)
+    return [csv_row(name, mark) for mark in marks]
 
 
 def _model(run: Path, backend: Literal["torch", "onnxruntime", "openvino"], *, half: bool) -> Any:

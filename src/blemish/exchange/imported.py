@@ -108,6 +108,7 @@ def bring_in(
         software=_software(),
         camera=None if cell is None else dict(cell.camera),
     )
+    work = _Work(folder, dst, cell)
     try:
         write.create(dst, header)
         if cell is not None:
@@ -115,25 +116,38 @@ def bring_in(
         if not (dst / "import.json").exists():
             # From here on another import is refused, even if this one is killed.
             write.attach(dst, "import.json", to_json(came))
-        taken = list(_take_all(_Work(folder, dst, cell), specimens, advance, workers))
-        skipped = (*(folder.left_out or ()), *(one for some in taken for one in some.skipped))
-        taken = [one for one in taken if one.entries]
-        if not taken:
-            raise ForeignDataError(f"no photograph could be used; the first: {skipped[0][1]}")
-        entries = [entry for one in taken for entry in one.entries]
-        looks = {name: look for one in taken for name, look in one.looks.items()}
-        official = {f"{one.id}/{view}": sample.official_set for one in specimens for view, sample in one.views.items()}
-        drawn = None if rule is None else deal([one.record for one in taken], entries, official, rule)
-        alike = near(dst, entries, looks, drawn) if cell is None else ()
-        summary = _account(foreign, taken, drawn)
-        summary = dataclasses.replace(summary, notes=(*summary.notes, *alike), skipped=skipped, **came)
-        write.attach(dst, "import.json", to_json(summary))
-        frames = [(entry.specimen, entry.view) for entry in entries]
-        finished = write.finish(dst, header, frames=frames, split=drawn)
+        taken = list(_take_all(work, specimens, advance, workers))
+        return _finished(work, header, foreign, specimens, taken, rule, came)
     except BlemishError:
         if fresh:
             _remove(dst)
         raise
+
+
+def _finished(  # noqa: PLR0917  all that an import knows of itself
+    work: _Work,
+    header: Header,
+    foreign: Foreign,
+    specimens: list[Gathered],
+    taken: list[_Taken],
+    rule: SplitRule | None,
+    came: Mapping[str, Any],
+) -> Summary:
+    """Deal what was taken into sets, write what is known of it all, and close the dataset."""
+    skipped = (*(work.folder.left_out or ()), *(one for some in taken for one in some.skipped))
+    taken = [one for one in taken if one.entries]
+    if not taken:
+        raise ForeignDataError(f"no photograph could be used; the first: {skipped[0][1]}")
+    entries = [entry for one in taken for entry in one.entries]
+    looks = {name: look for one in taken for name, look in one.looks.items()}
+    official = {f"{one.id}/{view}": sample.official_set for one in specimens for view, sample in one.views.items()}
+    drawn = None if rule is None else deal([one.record for one in taken], entries, official, rule)
+    alike = near(work.dst, entries, looks, drawn) if work.cell is None else ()
+    summary = _account(foreign, taken, drawn)
+    summary = dataclasses.replace(summary, notes=(*summary.notes, *alike), skipped=skipped, **came)
+    write.attach(work.dst, "import.json", to_json(summary))
+    frames = [(entry.specimen, entry.view) for entry in entries]
+    finished = write.finish(work.dst, header, frames=frames, split=drawn)
     return dataclasses.replace(summary, removed=finished.removed)
 
 

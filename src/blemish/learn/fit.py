@@ -72,10 +72,10 @@ def train(
     for name in ("train", "val"):
         network_maps(dataset, frames_of(dataset, name)[0], protocol)
     network = _network(protocol, init, pretrained, place)
+    start_rate = protocol.learning_rate if init is None else protocol.fine_tuning_rate
     # Nothing is written before it is known that there is something to learn, and from what.
     cache = cache_folder or run_folder / TILES
     team.agree(lambda: _prepare(run_folder, dataset, protocol, cache))
-    start_rate = protocol.learning_rate if init is None else protocol.fine_tuning_rate
     bench = Bench(
         protocol=protocol,
         network=network,
@@ -91,16 +91,23 @@ def train(
         forward=_forward(network, protocol, team, place),
         scaler=torch.amp.GradScaler(place.type, enabled=precision == "fp16"),
     )
+    _run(bench, run_folder, facts)
+    return reopen(run_folder, facts, protocol, device)
+
+
+def _run(bench: Bench, run_folder: Path, facts: dict[str, Any]) -> None:
+    """Go through the epochs that are left, from where the folder stands, and write the model."""
+    protocol, team = bench.protocol, bench.team
     standing = state.restore(
-        run_folder, facts, network, optimiser=bench.optimiser, scaler=bench.scaler, protocol=protocol
+        run_folder, facts, bench.network, optimiser=bench.optimiser, scaler=bench.scaler, protocol=protocol
     )
     team.agree(lambda: curves.keep(run_folder, standing.epoch))
     with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True):
         while not standing.stopped and standing.epoch < protocol.max_epochs:
             row = learn(bench, standing)
             standing = team.agree(partial(_round_off, bench, standing, row, run_folder, facts))
-        team.agree(lambda: conclude(run_folder, network, protocol, bench.validation, standing=standing, facts=facts))
-    return reopen(run_folder, facts, protocol, device)
+        ended = standing
+        team.agree(lambda: conclude(run_folder, bench.network, protocol, bench.validation, standing=ended, facts=facts))
 
 
 def _prepare(run_folder: Path, dataset: Dataset, protocol: Protocol, cache: Path) -> None:

@@ -21,9 +21,8 @@ def thin_places(patches: Patches, seen: np.ndarray, tried: Points) -> tuple[Poin
     here = patches.centre_mm[seen]
     if not len(here):
         return np.zeros((0, 3)), 0.0
-    distance = cKDTree(tried).query(here)[0] if len(tried) else np.full(len(here), np.inf)
-    if not len(tried):
-        distance = np.linalg.norm(here - here.mean(axis=0), axis=1)
+    known = tried if len(tried) else here.mean(axis=0, keepdims=True)
+    distance = cKDTree(known).query(here)[0]
     chosen, apart = [], 0.0
     for _ in range(min(MOST, len(here))):
         furthest = int(np.argmax(distance))
