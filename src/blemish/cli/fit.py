@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 def fit(
@@ -42,25 +43,15 @@ def fit(
     """
     from blemish.cli.progress import progress
     from blemish.disk import write_whole
-    from blemish.errors import RequestError, WorkError
+    from blemish.errors import WorkError
     from blemish.fit import fit as search
     from blemish.fit import read_photographs, rewritten
     from blemish.make import plan_for, plan_path
     from blemish.settings import read_toml
     from blemish.study import load_part, read_study, run_folder
 
-    wrong = [
-        f"--{name} {value}: must be at least 1"
-        for name, value in (("pictures", pictures), ("guesses", guesses))
-        if value < 1
-    ]
-    if minutes <= 0:
-        wrong.append(f"--minutes {minutes}: must be more than 0")
     target = out or study.with_name(f"{study.stem}-fitted.toml")
-    if target.suffix != ".toml":
-        wrong.append(f"--out {target}: a study's name ends in .toml")
-    if wrong:
-        raise RequestError("\n".join(wrong))
+    _refuse(target, pictures, guesses, minutes)
     file = read_study(study)
     values = read_toml(study)
     part = load_part(file)
@@ -72,17 +63,8 @@ def fit(
         f"{len(found.held_out)} of {groups[1]} are held out, {found.left_out} left out"
     )
     with progress("fitting") as advance:
-        done = search(
-            values,
-            part,
-            plan.viewpoints,
-            found,
-            vary,
-            pictures=pictures,
-            guesses=guesses,
-            minutes=minutes,
-            advance=advance,
-        )
+        how: dict[str, Any] = {"pictures": pictures, "guesses": guesses, "minutes": minutes}
+        done = search(values, part, plan.viewpoints, found, vary, **how, advance=advance)
     lines = in_words(done)
     if done.cut_short:
         print("\n".join(lines))
@@ -92,6 +74,20 @@ def fit(
     for line in lines:
         print(line)
     print(f"the fitted study is {target}")
+
+
+def _refuse(target: Path, pictures: int, guesses: int, minutes: float) -> None:
+    """Tell everything in the request that cannot be done, at once."""
+    from blemish.errors import RequestError
+
+    asked = (("pictures", pictures), ("guesses", guesses))
+    wrong = [f"--{name} {value}: must be at least 1" for name, value in asked if value < 1]
+    if minutes <= 0:
+        wrong.append(f"--minutes {minutes}: must be more than 0")
+    if target.suffix != ".toml":
+        wrong.append(f"--out {target}: a study's name ends in .toml")
+    if wrong:
+        raise RequestError("\n".join(wrong))
 
 
 def in_words(done: object) -> list[str]:

@@ -23,6 +23,7 @@ from blemish.vary import LogUniform
 
 Numbers = dict[str, np.ndarray]
 Advance = Callable[[int, int, str], None]
+Slope = Callable[[np.ndarray, int], Numbers]
 HALF = 0.01
 """Half the difference of logarithms by which it is told how a finish's numbers follow from a knob."""
 
@@ -72,6 +73,40 @@ def rounded(value: float) -> float:
     return float(f"{value:.4g}")
 
 
+@dataclass(frozen=True, eq=False)
+class _Bench:
+    """The study that is fitted, its knobs, and where its pictures are taken."""
+
+    recipe: Recipe
+    knobs: Sequence[Knob]
+    studio: Studio
+
+    def trial(self, turn: np.ndarray) -> Recipe:
+        """Give the study with its knobs turned."""
+        centres = [knob.start * float(np.exp(by)) for knob, by in zip(self.knobs, turn, strict=True)]
+        return turned(self.recipe, {knob.place: centre for knob, centre in zip(self.knobs, centres, strict=True)})
+
+    def slope(self, turn: np.ndarray, number: int) -> Numbers:
+        """Give the derivative by one knob, from the renderer's own."""
+        nudge = HALF * np.eye(len(turn))[number]
+        return self.studio.slope(self.trial(turn), self.trial(turn - nudge), self.trial(turn + nudge), 2 * HALF)
+
+    def searched(self, looked: Looked, guesses: int, steps: int, slope: Slope | None, until: float) -> np.ndarray:
+        """Give the best turn of the knobs that guesses, and descents from the best of them, come to in time."""
+        half_way = (time.monotonic() + until) / 2  # the other half is for the descent
+        tried: list[tuple[float, int, np.ndarray]] = []
+        for turn in spread_guesses(self.knobs, guesses, self.recipe.seed):
+            if tried and time.monotonic() > half_way:
+                break
+            tried.append((looked.distance(turn), len(tried), turn))
+        starts = [turn for _, _, turn in sorted(tried)[:2]]
+        if not any(np.array_equal(turn, tried[0][2]) for turn in starts):
+            starts.append(tried[0][2])
+        # Each study's own settings are a start, too: a good study shall not get worse.
+        found = [descend(looked, self.knobs, turn, steps, slope, lambda: time.monotonic() < until) for turn in starts]
+        return min(found, key=looked.distance)
+
+
 def fit(
     values: Mapping[str, Any],
     part: Part,
@@ -103,12 +138,8 @@ def fit(
         )
     fitted, held_out = _numbers(photographs.fitted), _numbers(photographs.held_out)
     target = target_of(fitted)
-    studio = Studio(part, chosen_views(viewpoints, pictures), 2)
+    bench = _Bench(recipe, knobs, Studio(part, chosen_views(viewpoints, pictures), 2))
     count = 0
-
-    def trial(turn: np.ndarray) -> Recipe:
-        centres = [knob.start * float(np.exp(by)) for knob, by in zip(knobs, turn, strict=True)]
-        return turned(recipe, {knob.place: centre for knob, centre in zip(knobs, centres, strict=True)})
 
     def tell(distance: float) -> None:
         nonlocal count
@@ -116,42 +147,26 @@ def fit(
         total = max(4 * guesses + steps * (len(knobs) + 2), count)
         advance(count, total, f"distance {distance:.2f}")
 
-    def slope(turn: np.ndarray, number: int) -> Numbers:
-        nudge = HALF * np.eye(len(turn))[number]
-        return studio.slope(trial(turn), trial(turn - nudge), trial(turn + nudge), 2 * HALF)
-
-    def on() -> bool:
-        return time.monotonic() - begun < 60 * minutes
-
-    before = studio.numbers(recipe)
-    looked = Looked(lambda turn: studio.numbers(trial(turn)), target, tell)
-    tried: list[tuple[float, int, np.ndarray]] = []
-    for turn in spread_guesses(knobs, guesses, recipe.seed):
-        if tried and time.monotonic() - begun > 30 * minutes:  # half of the time is for the descent
-            break
-        tried.append((looked.distance(turn), len(tried), turn))
-    starts = [turn for _, _, turn in sorted(tried)[:2]]
-    if not any(np.array_equal(turn, tried[0][2]) for turn in starts):
-        starts.append(tried[0][2])
-    # Each study's own settings are a start, too: a good study shall not get worse.
-    found = [descend(looked, knobs, turn, steps, slope if differentiate else None, on) for turn in starts]
-    searched = on()
-    best = min(found, key=looked.distance)
-    jacobian = columns(looked, knobs, best, slope if differentiate else None)
+    slope = bench.slope if differentiate else None
+    before = bench.studio.numbers(recipe)
+    looked = Looked(lambda turn: bench.studio.numbers(bench.trial(turn)), target, tell)
+    best = bench.searched(looked, guesses, steps, slope, begun + 60 * minutes)
+    cut_short = time.monotonic() - begun >= 60 * minutes
+    jacobian = columns(looked, knobs, best, slope)
     renders = looked.numbers(best) or []
     scatter = spreads(target, jacobian, [one for some in fitted.values() for one in some], renders)
     answer = tuple(
         Found(knob, rounded(knob.start * float(np.exp(by))), rounded(float(wide)) if knob.can_range else 0.0)
         for knob, by, wide in zip(knobs, best, scatter, strict=True)
     )
-    after = studio.numbers(turned(recipe, {one.knob.place: one.value for one in answer}))
+    after = bench.studio.numbers(turned(recipe, {one.knob.place: one.value for one in answer}))
     return Fitted(
         answer,
         _told(before, target, fitted, held_out),
         _told(after, target, fitted, held_out),
         count,
         time.monotonic() - begun,
-        cut_short=not searched,
+        cut_short=cut_short,
     )
 
 
