@@ -54,6 +54,12 @@ def test_a_run_with_inspection_ends_in_figures_objects_and_maps(tiny: Path, blem
     before = tree(folder)
     assert blemish("inspect", tiny).returncode == 0
     assert tree(folder) == before
+    tiny.write_text(
+        tiny.read_text().replace("patch_mm = 0.7", "patch_mm = 1.5").replace("scatter = 1", 'split = "val"')
+    )
+    assert blemish("inspect", tiny).returncode == 0
+    assert len(read_surface(folder).area_mm2) < len(maps.area_mm2)
+    assert not set(read_surface(folder).specimens) & set(maps.specimens)
 
 
 def test_what_inspection_lacks_is_told_with_the_command_that_makes_it(tiny: Path, blemish: Command) -> None:

@@ -30,7 +30,7 @@ from blemish.inspect.surface.backproject import Buffers, nominal_patches
 from blemish.inspect.surface.calibrate import FILE as CALIBRATION
 from blemish.inspect.surface.calibrate import Calibration, Judged, calibrate, write_calibration
 from blemish.inspect.surface.effective import Covered, Looks, coverage_table, probabilities, smallest_found
-from blemish.inspect.surface.fuse import fuse
+from blemish.inspect.surface.fuse import Evidence, fuse
 from blemish.inspect.surface.fused import FusedScores, compare_fusions, judge
 from blemish.inspect.surface.fusing import Fusion
 from blemish.inspect.surface.on_part import PartObject, objects_on_part, write_objects
@@ -196,11 +196,12 @@ def worth_improving(found: Inspection, kind: str) -> float | None:
 def conclude(seen: Seen, folder: Path, advance: Advance = lambda _done, _total, _note: None) -> Inspection:
     """Fit and count everything, write it into ``folder``, and give the figures."""
     found = _figures(seen, advance)
-    objects = {one.specimen: _objects(one, seen) for one in seen.judged}
+    objects = {}
     write_patches(folder, seen.patches, seen.views_seen)
     for one in seen.judged:
         evidence = fuse(one.views, seen.fusion, len(seen.patches), seen.calibration)
         write_specimen(folder, one.specimen, evidence, one.truth, seen.calibration.thresholds[seen.fusion])
+        objects[one.specimen] = _objects(one, evidence, seen)
     _write_maps(seen, found.sensitivities, folder)
     write_objects(objects, folder)
     write_csv(seen.sightings, folder / "sightings.csv")
@@ -322,8 +323,7 @@ def _unseen(seen: Seen) -> tuple[Unseen, ...]:
     return tuple(rows)
 
 
-def _objects(one: Judged, seen: Seen) -> list[PartObject]:
-    evidence = fuse(one.views, seen.fusion, len(seen.patches), seen.calibration)
+def _objects(one: Judged, evidence: Evidence, seen: Seen) -> list[PartObject]:
     thresholds = seen.calibration.thresholds
     return objects_on_part(
         evidence, seen.patches, thresholds[seen.fusion],

@@ -116,7 +116,9 @@ def _read(
 
 
 def write_patches(folder: Path, patches: Patches, views: np.ndarray) -> None:
-    """Write the patches, and by how many views of the plan each is seen."""
+    """Write the patches, and by how many views of the plan each is seen; maps of earlier patches go."""
+    for old in (folder / FOLDER).glob("*.npz"):
+        old.unlink()
     _write(
         folder / FOLDER / "patches.npz",
         {

@@ -84,6 +84,9 @@ def _lines(plan: Mapping[str, Any], coverage: Coverage | None) -> tuple[str, ...
 def _region(name: str, share: float, plan: Mapping[str, Any]) -> tuple[str, ...]:
     planning = plan.get("planning") or {}
     folds = planning.get("views_per_region", {}).get(name, planning.get("views_per_point", 1))
+    finding = planning.get("finding")
+    if finding:
+        folds = f"to find {finding['size_mm']:g} mm"
     asked = plan.get("asked_by_region", {}).get(name)
     return name, f"{share:.1%}", str(folds), "" if asked is None else f"{asked:.1%}"
 
