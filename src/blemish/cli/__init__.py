@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import cyclopts
 
 VERBS = {
     "new": "Make a study folder with a commented study.toml.",
@@ -30,14 +34,13 @@ VERBS = {
 }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command line and leave with 0 (done), 1 (the work failed) or 2 (the request was wrong)."""
+def app() -> cyclopts.App:
+    """Give the command line with all its verbs, none of them imported yet."""
     import cyclopts
 
     from blemish import __version__
-    from blemish.errors import BlemishError
 
-    app = cyclopts.App(
+    found = cyclopts.App(
         name="blemish",
         version=__version__,
         help="Synthetic data and inspection models for machined metal parts, from a CAD file.",
@@ -45,9 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     for verb, meaning in VERBS.items():
         module = f"{verb}_" if verb == "import" else verb
-        app.command(f"blemish.cli.{module}:{module}", name=verb, help=meaning)
+        found.command(f"blemish.cli.{module}:{module}", name=verb, help=meaning)
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command line and leave with 0 (done), 1 (the work failed) or 2 (the request was wrong)."""
+    import cyclopts
+
+    from blemish.errors import BlemishError
+
     try:
-        app(arguments, exit_on_error=False)
+        app()(arguments, exit_on_error=False)
     except cyclopts.CycloptsError:
         sys.exit(2)  # cyclopts has said what was wrong
     except BlemishError as error:
