@@ -24,7 +24,8 @@ from blemish.dataset.atomic import clear, replace_file, replace_folder, storing
 from blemish.dataset.read import Dataset, open_dataset
 from blemish.evaluate.evaluation import evaluate
 from blemish.evaluate.objects import ObjectRule
-from blemish.evaluate.transfer import Row, TableFile, protocol_of, rows_of
+from blemish.evaluate.scarcity import Few, chosen, narrowed
+from blemish.evaluate.transfer import Row, TableFile, draws_of, protocol_of, rows_of
 from blemish.learn.checkpoint import Model, load_model
 from blemish.learn.fit import Progress, train
 from blemish.learn.precision import Device
@@ -52,17 +53,21 @@ class Cell:
     start: Cell | None
     """The cell whose model is gone on from."""
     digest: str
+    few: Few | None = None
+    """Which few of the target's objects are learned from; ``None`` for all."""
 
     @property
     def name(self) -> str:
         """Its folder's name."""
         words = f"{self.row.source}-{self.row.variant}".replace(" ", "-").removesuffix("-source")
-        return f"{words}.{self.network}.{self.seed}-{self.digest[:8]}"
+        few = f"-{self.few.objects}x{self.few.images_each}-draw{self.few.draw}" if self.few else ""
+        return f"{words}{few}.{self.network}.{self.seed}-{self.digest[:8]}"
 
     @property
     def title(self) -> str:
         """What people call it."""
-        return f"{self.row.title}, {self.network}" + (f", seed {self.seed}" if self.seed else "")
+        draw = f", draw {self.few.draw}" if self.few and self.few.draw else ""
+        return f"{self.row.title}, {self.network}{draw}" + (f", seed {self.seed}" if self.seed else "")
 
 
 Tell = Callable[[Cell, float, str], None]
@@ -74,10 +79,11 @@ def cells_of(file: TableFile) -> list[Cell]:
     folders = {"target": file.table.target.data} | {name: one.data for name, one in file.table.sources.items()}
     seen = {name: dict(open_dataset(file.folder(data)).header.digests) for name, data in folders.items()}
     return [
-        _cell(file, row, network, seed, seen)
+        _cell(file, row, network, seed, seen=seen, few=few)
         for row in rows_of(file.table)
         for network in file.table.networks
         for seed in file.table.seeds
+        for few in draws_of(file.table, row)
     ]
 
 
@@ -90,15 +96,23 @@ def with_starts(cells: list[Cell]) -> Iterator[Cell]:
             yield cell
 
 
-def _cell(file: TableFile, row: Row, network: str, seed: int, seen: Mapping[str, Mapping[str, str]]) -> Cell:
+def _cell(
+    file: TableFile,
+    row: Row,
+    network: str,
+    seed: int,
+    *,
+    seen: Mapping[str, Mapping[str, str]],
+    few: Few | None = None,
+) -> Cell:
     table = file.table
     start = None
     if row.fine_tuned:
-        start = _cell(file, Row(row.source, "stacked" if row.stacked else "source"), network, seed, seen)
+        start = _cell(file, Row(row.source, "stacked" if row.stacked else "source"), network, seed, seen=seen)
     learned = "target" if row.fine_tuned else row.source
     protocol = protocol_of(table, row, network, seed, tuning=row.fine_tuned)
     grid = None if row.fine_tuned else table.grid
-    made_of = {
+    made_of: dict[str, Any] = {
         "protocol": protocol,
         "learned": _identity(seen[learned]),
         "target": _identity(seen["target"]),
@@ -106,6 +120,8 @@ def _cell(file: TableFile, row: Row, network: str, seed: int, seen: Mapping[str,
         "grid": grid,
         "start": start.digest if start else "",
     }
+    if few is not None:
+        made_of["few"] = few
     data = table.target.data if learned == "target" else table.sources[learned].data
     return Cell(
         row=row,
@@ -118,6 +134,7 @@ def _cell(file: TableFile, row: Row, network: str, seed: int, seen: Mapping[str,
         grid=grid,
         start=start,
         digest=hashlib.sha256(canonical(made_of).encode()).hexdigest(),
+        few=few,
     )
 
 
@@ -136,6 +153,8 @@ def fill(cell: Cell, device: Device, *, out: Path, tell: Tell | None = None) -> 
         return cell.name
     folder = out / UNFINISHED / cell.name
     learned, target = open_dataset(cell.learn_from), open_dataset(cell.target)
+    if cell.few is not None:
+        learned = narrowed(learned, cell.few)
     start = None if cell.start is None else load_model(out / CELLS / cell.start.name / "model", device)
     model = _trained(cell, learned, folder, start, device=device, cache=out / TILES, tell=tell)
     told = None if tell is None else partial(_tell_evaluation, cell, tell)
@@ -198,6 +217,7 @@ def _facts(cell: Cell, model: Model, learned: Dataset, target: Dataset) -> dict[
         "protocol": plain(model.protocol),
         "precision": model.precision,
         "grid": plain(cell.grid),
+        "few": None if cell.few is None else plain(cell.few) | {"names": _names(learned, cell.few)},
         "learned": {"name": learned.header.name, "digests": dict(learned.header.digests)},
         "target": {"name": target.header.name, "digests": dict(target.header.digests)},
         "start": "" if cell.start is None else cell.start.name,
@@ -212,14 +232,19 @@ def _facts(cell: Cell, model: Model, learned: Dataset, target: Dataset) -> dict[
     }
 
 
+def _names(learned: Dataset, few: Few) -> list[str]:
+    return [name.decode() for name in chosen(learned, few)]
+
+
 def _study(cell: Cell, model: Model) -> str:
     """Write the study that repeats a cell's training by hand."""
     init = f" --init ../{cell.start.name}" if cell.start else ""
+    few = f" Of its set train only some images were learned from: see few in {FILE}." if cell.few else ""
     lines = [
         f"# {cell.title}. To repeat it by hand, from this folder:",
         f"#   blemish train study.toml --data DATASET{init} --out again",
         "#   blemish evaluate again TARGET",
-        f"# DATASET: {_shown(cell.learn_from)}; TARGET: {_shown(cell.target)}; their digests are in {FILE}.",
+        f"# DATASET: {_shown(cell.learn_from)}; TARGET: {_shown(cell.target)}; their digests are in {FILE}.{few}",
         "",
         f'name = "{cell.name.replace(".", "-")[:80]}"',
         "",

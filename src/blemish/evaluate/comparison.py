@@ -46,7 +46,7 @@ class Comparison:
     cells: tuple[Filled, ...]
 
     def at(self, row: Row, network: str) -> list[Filled]:
-        """Give the cells of one row and one column, a seed each."""
+        """Give the cells of one row and one column, one for each seed and draw of few objects."""
         return [one for one in self.cells if one.cell.row == row and one.cell.network == network]
 
 
@@ -123,6 +123,7 @@ def _told_cells(comparison: Comparison) -> Iterator[dict[str, object]]:
             "row": one.cell.row.title,
             "network": one.cell.network,
             "seed": one.cell.seed,
+            "few": None if one.cell.few is None else plain(one.cell.few),
             "folder": f"{CELLS}/{one.folder.name}",
             "precision": worth.precision,
             "recall": worth.recall,

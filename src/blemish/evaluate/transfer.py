@@ -18,11 +18,12 @@ from pydantic import StringConstraints
 from blemish.dataset.read import open_dataset
 from blemish.errors import BlemishError, StudyError, did_you_mean
 from blemish.evaluate.objects import ObjectRule
+from blemish.evaluate.scarcity import Few, Scarcity, narrowed
 from blemish.learn import networks
 from blemish.learn.geometry import network_maps
 from blemish.learn.protocol import Protocol
 from blemish.learn.tune import Grid
-from blemish.settings import AtLeastOne, read, read_toml, settings
+from blemish.settings import AtLeastOne, Count, plain, read, read_toml, settings
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
 Angle = Annotated[float, Interval(ge=0, le=180)]
@@ -48,6 +49,8 @@ class Target:
     """The rows that learn from the target alone: plainly, as an exposure stack."""
     rotation_deg: Angle | None = None
     """Training crops are rotated by up to this; ``None`` is as ``[learn]`` says."""
+    few: Scarcity | None = None
+    """Further rows that learn from a few of its objects only; ``None`` has none of them."""
 
 
 @settings
@@ -60,6 +63,11 @@ class Source:
     """The rows of this source: alone, fine-tuned on the target, and both with the exposure stack."""
     rotation_deg: Angle | None = None
     """Training crops are rotated by up to this (90 for planar material); ``None`` is as ``[learn]`` says."""
+    few: tuple[Count, ...] | None = None
+    """On how few of the target's objects it is fine-tuned, 0 for all; ``None`` is all, and each number of
+    ``target.few``."""
+    learn: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """Settings of ``[learn]`` that are others for this source and its fine-tuning, as for an ablation."""
 
     def __post_init__(self) -> None:
         if not self.variants:
@@ -103,6 +111,18 @@ class Table:
                 raise ValueError(f"{what}: one is named twice in {list(some)}")
         if "target" in self.sources:
             raise ValueError("sources: 'target' names the row without a source; choose another name")
+        numbers = {0, *(self.target.few.objects if self.target.few else ())}
+        for name, source in self.sources.items():
+            strange = sorted(set(source.few or ()) - numbers)
+            if strange:
+                raise ValueError(f"sources.{name}.few: {strange} are not among target.few.objects")
+            own = [key for key in OWN_PLACES if key in source.learn]
+            if own:
+                raise ValueError(f"sources.{name}.learn: the table says {', '.join(own)} itself")
+            try:
+                _departing(self.learn, source.learn)
+            except StudyError as error:
+                raise ValueError(f"sources.{name}.learn: {'; '.join(error.mistakes)}") from None
 
 
 @dataclass(frozen=True)
@@ -125,11 +145,14 @@ class Row:
     source: str
     """A name in the table's ``sources``, or ``target``."""
     variant: Variant
+    few: int = 0
+    """On how few of the target's objects it was trained or fine-tuned; 0 for all."""
 
     @property
     def title(self) -> str:
-        """As the source paper writes it: ``mtd + FT``, ``clutch (EX)``."""
-        return self.source + SPOKEN[self.variant]
+        """As the source paper writes it: ``mtd + FT``, ``clutch (EX)``; with how few objects, if few."""
+        objects = f", {self.few} object{'s' if self.few > 1 else ''}" if self.few else ""
+        return self.source + SPOKEN[self.variant] + objects
 
     @property
     def fine_tuned(self) -> bool:
@@ -143,17 +166,32 @@ class Row:
 
 
 def rows_of(table: Table) -> Iterator[Row]:
-    """List the rows: the target's own, then each source alone, then fine-tuned, then with the stack."""
-    yield from (Row("target", variant) for variant in table.target.variants)
+    """List the rows: the target's own, then each source alone, then fine-tuned, then with the stack.
+
+    Each that learns from the target comes with all of its images first, then with fewer and fewer objects.
+    """
+    fewer = sorted(table.target.few.objects, reverse=True) if table.target.few else []
+    for own in table.target.variants:
+        yield from (Row("target", own, few) for few in (0, *fewer))
     for wanted in SPOKEN:
         for name, source in table.sources.items():
-            yield from (Row(name, variant) for variant in source.variants if variant == wanted)
+            for variant in (one for one in source.variants if one == wanted):
+                tuned_on = (0, *fewer) if source.few is None else source.few
+                yield from (Row(name, variant, few) for few in (tuned_on if variant.endswith("fine-tuned") else (0,)))
+
+
+def draws_of(table: Table, row: Row) -> tuple[Few | None, ...]:
+    """Give the draws of few objects that a row is trained with; one ``None`` where it learns from all."""
+    scarcity = table.target.few
+    if not row.few or scarcity is None:
+        return (None,)
+    return tuple(Few(row.few, scarcity.images_each, draw) for draw in scarcity.draws)
 
 
 def protocol_of(table: Table, row: Row, network: str, seed: int, *, tuning: bool = False) -> Protocol:
     """Give how a cell is trained; ``tuning`` asks for the fine-tuning on the target, not the source's training."""
     data = table.target if tuning or row.source == "target" else table.sources[row.source]
-    learn = table.learn
+    learn = table.learn if row.source == "target" else _departing(table.learn, table.sources[row.source].learn)
     augmentation = learn.augmentation
     if data.rotation_deg is not None:
         augmentation = dataclasses.replace(augmentation, rotation_deg=data.rotation_deg)
@@ -167,6 +205,16 @@ def protocol_of(table: Table, row: Row, network: str, seed: int, *, tuning: bool
         augmentation=augmentation,
         max_epochs=epochs,
     )
+
+
+def _departing(learn: Protocol, departures: Mapping[str, Any]) -> Protocol:
+    """Give a protocol with some settings changed; :class:`StudyError` tells those that are wrong."""
+    if not departures:
+        return learn
+    values: dict[str, Any] = {**plain(learn), **departures}
+    if isinstance(departures.get("augmentation"), dict):
+        values["augmentation"] = {**plain(learn.augmentation), **departures["augmentation"]}
+    return read(Protocol, {key: value for key, value in values.items() if value is not None}, "learn")
 
 
 def read_table(path: Path) -> TableFile:
@@ -189,6 +237,7 @@ def read_table(path: Path) -> TableFile:
     mistakes += _faults_of_data(path.parent, values)
     if table is not None and not mistakes:
         mistakes += _missing_maps(path.parent, table)
+        mistakes += _missing_objects(path.parent, table)
     if mistakes or table is None:
         raise StudyError(str(path), mistakes)
     return TableFile(table, path, path.read_text(encoding="utf-8"))
@@ -203,6 +252,17 @@ def _missing_maps(base: Path, table: Table) -> Iterator[str]:
             network_maps(dataset, dataset.frames[0], table.learn)
         except BlemishError as error:
             yield f"{place}.data: {error}"
+
+
+def _missing_objects(base: Path, table: Table) -> Iterator[str]:
+    """Tell when the target has fewer objects to learn from than a row wants."""
+    if table.target.few is None:
+        return
+    most = Few(max(table.target.few.objects), table.target.few.images_each, 0)
+    try:
+        narrowed(open_dataset(base / table.target.data), most)
+    except BlemishError as error:
+        yield f"target.few.objects: {error}"
 
 
 def _faults_of_data(base: Path, values: dict[str, Any]) -> Iterator[str]:
