@@ -52,3 +52,11 @@ def angle_of(y: Real, x: Real) -> Real:
     angle = dr.select(is_steep, 0.5 * dr.pi - angle, angle)
     angle = dr.select(x < 0, dr.pi - angle, angle)
     return dr.mulsign(angle, y)
+
+
+def soft(x: Real) -> Real:
+    """Give a smooth step from 0 to 1 on [0, 1]."""
+    import drjit as dr
+
+    x = dr.select(x > 0, dr.select(x < 1, x, 1), 0)
+    return x * x * (3 - 2 * x)

@@ -12,6 +12,7 @@ import numpy as np
 
 from blemish.finish.arithmetic import Real, angle_of, at_least
 from blemish.finish.borders import Borders, BorderTables, border_tables, face_at
+from blemish.finish.grime import Grime, grime_of, left_by
 from blemish.finish.lay import AROUND, KINDS, NUMBERS, PLANAR, ROW
 from blemish.finish.metals import Metal
 from blemish.finish.relief import Relief, Track
@@ -35,9 +36,11 @@ class FinishTables:
     """Where finishes run into each other; None if they do so nowhere."""
     films: FilmTables | None
     """What lies on the metal; None if nothing does."""
+    grime: Grime | None
+    """Streaks along the tool's track; None where the skin has none."""
     kinds: tuple[int, ...]
-    """The kinds of finish that occur; these, those of films, and whether there are borders, are what the compiled code
-    depends on."""
+    """The kinds of finish that occur; these, those of films, and whether there are borders and grime, are what the
+    compiled code depends on."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def tables(  # noqa: PLR0917  what metal looks like, from its tool marks to what
     films: Sequence[LaidFilm] = (),
 ) -> FinishTables:
     """Bring rows of :func:`lay` to the renderer."""
+    pattern = int(rows[:, NUMBERS + 2].sum()) & 0xFFFFFF
     complex_number: Any = mi.Complex2f
     index = complex_number(dr.opaque(mi.Float, metal.eta), dr.opaque(mi.Float, metal.k))
     kinds = tuple(sorted({int(kind) for kind in rows[:, 1]}))
@@ -71,8 +75,9 @@ def tables(  # noqa: PLR0917  what metal looks like, from its tool marks to what
         mi.Float(rows.ravel()),
         index,
         dr.opaque(mi.Float, skin.reflectance(metal)),
-        None if borders is None else border_tables(borders, int(rows[:, NUMBERS + 2].sum()) & 0xFFFFFF),
+        None if borders is None else border_tables(borders, pattern),
         film_tables(films, len(face_of_triangle)),
+        grime_of(skin, pattern + 1),
         kinds,
     )
 
@@ -105,7 +110,7 @@ def micro_surface(  # noqa: PLR0917  what a ray tracer knows about a hit, in its
         mi.Frame3f(along, dr.cross(tilted, along), tilted),
         normal,
         (relief.alpha_along, relief.alpha_across),
-        finishes.reflectance,
+        finishes.reflectance if finishes.grime is None else finishes.reflectance * left_by(finishes.grime, track),
         coat,
     )
 

@@ -10,6 +10,8 @@ against that of the bare metal; colours (straw, blue) are left to colour cameras
 all angles, which holds within a few percent up to 50 deg.
 
 **Tint** is what else darkens the metal evenly: thick anodising with dye, black oxide, soot, oil that has dried.
+
+**Grime** is what darkens it in streaks along the tool's track; formula in :mod:`.grime`.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import numpy as np
 from annotated_types import Interval
 
 from blemish.finish.metals import Metal
-from blemish.settings import NotNegative, settings
+from blemish.settings import Fraction, NotNegative, Positive, settings
 from blemish.vary import population_of
 
 WAVELENGTHS_NM = np.arange(400.0, 701.0, 5.0)
@@ -35,6 +37,14 @@ class Skin:
     no interference left and are a tint."""
     tint: Annotated[float, Interval(gt=0, le=1)] = 1.0
     """Share of the light that is left by whatever else darkens the metal: 0.1 black oxide, 0.5 dyed, 1 bare."""
+    grime: Fraction = 0.0
+    """Share of the light that streaks of oil and abraded metal take where they are thickest: 0 clean, 0.5 much used."""
+    grime_cover: Fraction = 0.3
+    """Share of the surface that such streaks cover."""
+    grime_width_mm: Positive = 0.1
+    """Width of the finer ones; the broader are four times as wide."""
+    grime_length_mm: Positive = 6.0
+    """Length of the finer ones; the broader are twice as long."""
     transition_mm: NotNegative = 0.4
     """Width of the ragged band in which one region's finish runs out into its neighbour's, on smooth metal."""
     transition_up_to_deg: Annotated[float, Interval(ge=0, le=90)] = 30.0

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from blemish.finish.arithmetic import Real, at_least
+from blemish.finish.arithmetic import Real, at_least, soft
 from blemish.finish.noise import mixed, streaks
 
 ROW = 24
@@ -69,14 +69,6 @@ class FilmTables:
     rows: Any
     kinds: tuple[int, ...]
     """The kinds that occur: the only thing here that the compiled code depends on."""
-
-
-def soft(x: Real) -> Real:
-    """Give a smooth step from 0 to 1 on [0, 1]."""
-    import drjit as dr
-
-    x = dr.select(x > 0, dr.select(x < 1, x, 1), 0)
-    return x * x * (3 - 2 * x)
 
 
 def cloud(u: Real, v: Real, size_mm: Real, seed: Any) -> Real:
@@ -173,9 +165,10 @@ def rub(at: Place) -> Real:
 
 
 def pits(at: Place) -> Real:
-    """Metal that broke, grain by grain: everywhere on the pit's own triangles."""
+    """Metal that broke, grain by grain and crumb by crumb: everywhere on the pit's own triangles."""
     grain = cloud(at.u, at.v, 0.12 * at.numbers[0], at.seed)
-    return 0.4 + 0.6 * soft(0.5 + 0.4 * grain)
+    crumb = cloud(at.u, at.v, 0.4 * at.numbers[0], at.seed + 2)
+    return 0.2 + 0.8 * soft(0.55 + 0.35 * (0.6 * grain + 0.8 * crumb))
 
 
 @dataclass(frozen=True)
@@ -194,7 +187,7 @@ KINDS: dict[str, Kind] = {
     "fingerprint": Kind(fingerprint, ("ridge_mm", "smear"), {}),
     "rub": Kind(rub, ("streak_mm", "cover"), {}),
     # A broken grain is rough in every direction, and some light does not find out of it again.
-    "pits": Kind(pits, ("pit_mm",), {"strength": 0.6, "haze": 0.3, "albedo": 0.25, "fresh": 1.0}),
+    "pits": Kind(pits, ("pit_mm",), {"haze": 0.3, "fresh": 1.0}),
 }
 _NAMES = tuple(KINDS)
 

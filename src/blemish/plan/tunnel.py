@@ -37,6 +37,8 @@ class TunnelLight(Light):
     """Where, on each side, the brighter rim begins."""
     rim_share: NotNegative = 1.0
     """How bright the rims are, in parts of what is next to them; 1 is a tunnel without bright rims."""
+    rim_soft_deg: Positive = 4.0
+    """Over how much of the arc the brightness changes to that of the rim."""
     crown_share: NotNegative = 1.0
     """How bright the crown is, around the hole, in parts of what is next to the rims; between them it changes evenly
     with the square of the angle."""

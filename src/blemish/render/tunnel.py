@@ -13,10 +13,6 @@ from blemish.finish.arithmetic import angle_of
 from blemish.frames import Pose
 from blemish.plan.tunnel import TunnelLight
 
-SOFT_DEG = 4.0
-"""Over how much of the arc the brightness changes to that of the rim."""
-
-
 @dataclass(frozen=True)
 class Tunnel:
     """The inside of a cylinder about ``down`` through ``centre``, up to ``arc`` on both sides of -``forward``."""
@@ -31,6 +27,7 @@ class Tunnel:
     hole: Any
     rim: Any
     rim_share: Any
+    rim_soft: Any
     crown_share: Any
     radiance: Any
 
@@ -65,7 +62,7 @@ class Tunnel:
         x, y, z = dr.dot(span, self.right), dr.dot(span, self.down), dr.dot(span, self.forward)
         in_hole = (z < 0) & (dr.square(x) + dr.square(y) < dr.square(self.hole))
         angle = dr.abs(angle_of(x, -z))
-        share = (angle - self.rim) / np.deg2rad(SOFT_DEG)
+        share = (angle - self.rim) / self.rim_soft
         share = dr.select(share < 0, 0, dr.select(share < 1, dr.square(share) * (3 - 2 * share), 1))
         outward = dr.select(angle < self.rim, dr.square(angle / self.rim), 1)
         inside = self.crown_share + (1 - self.crown_share) * outward
@@ -81,5 +78,5 @@ def tunnel(light: TunnelLight, world_from_camera: Pose) -> Tunnel:
     centre = world_from_camera.apply(np.array([[0.0, 0.0, light.axis_mm]]))[0]
     axes = [mi.Vector3f(*map(float, column)) for column in world_from_camera.rotation.T]
     numbers = (light.radius_mm, light.length_mm / 2, np.deg2rad(light.arc_deg), light.hole_radius_mm)
-    rims = (np.deg2rad(light.rim_deg), light.rim_share, light.crown_share, light.radiance)
+    rims = (np.deg2rad(light.rim_deg), light.rim_share, np.deg2rad(light.rim_soft_deg), light.crown_share, light.radiance)
     return Tunnel(mi.Point3f(*map(float, centre)), *axes, *(mi.Float(float(value)) for value in (*numbers, *rims)))
