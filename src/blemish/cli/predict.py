@@ -25,7 +25,7 @@ def predict(
     run
         The run folder that holds the model.
     images
-        Photographs, folders of them, or patterns like 'line3/*.png'.
+        Photographs, folders of them, or patterns like ``line3/*.png``.
     out
         The folder for masks (0 and 255), each named after its photograph: a.jpg.png for a.jpg; overlays, with marks
         outlined in red, in the folder ``overlays`` in it; objects.csv with place, area and score of every mark. It may
