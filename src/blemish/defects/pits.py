@@ -21,10 +21,9 @@ from annotated_types import Interval
 
 from blemish.defects.furrow import smoothstep
 from blemish.defects.kind import Relief
+from blemish.defects.waves import Waves
 from blemish.seeds import stream
 from blemish.settings import Count, Fraction, Positive, settings
-
-_WAVES = 8
 
 
 @settings
@@ -49,6 +48,10 @@ class Pits:
     """How far the outline strays from circles, in parts of a flake's radius."""
     roughness: Fraction = 0.4
     """How much of the depth the floor rises and falls."""
+    strength: Fraction = 0.6
+    """How much of the metal's shine is lost where its grains broke: 0.6 fresh, 0.9 with oil and paste in it."""
+    albedo: Fraction = 0.25
+    """How much of what is lost comes back in all directions alike: 0.25 fresh, 0.05 with oil and paste in it."""
     gather: Fraction = 0.4
     """How much the flakes crowd towards the middle: 0 spreads them evenly."""
     pattern: Count = 0
@@ -74,13 +77,9 @@ class Pits:
         return np.stack([half * np.cos(angle) * stretch, half * np.sin(angle) / stretch, radius], axis=1)
 
     @cached_property
-    def waves(self) -> np.ndarray:
-        """Wave vector (u, v) in 1/mm and phase of the waves of each of the three sums, (3, 8, 3)."""
-        rng = stream(self.pattern, "pits", "waves")
-        angle = rng.uniform(0, 2 * np.pi, (3, _WAVES))
-        number = 2 * np.pi / (self.pit_mm * rng.uniform(0.5, 1.2, (3, _WAVES)))
-        phase = rng.uniform(0, 2 * np.pi, (3, _WAVES))
-        return np.stack([number * np.cos(angle), number * np.sin(angle), phase], axis=2)
+    def waves(self) -> tuple[Waves, ...]:
+        """Three sums of waves: two warp the outline, the third makes the floor uneven."""
+        return Waves.drawn(stream(self.pattern, "pits", "waves"), 3, self.pit_mm)
 
     @property
     def reach_mm(self) -> float:
@@ -131,8 +130,8 @@ class Pits:
 
     def _floor(self, u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Give the depth before scaling, and its derivatives."""
-        shift_u, u_u, u_v = self._wave_sum(0, u, v, self._warp_mm)
-        shift_v, v_u, v_v = self._wave_sum(1, u, v, self._warp_mm)
+        shift_u, u_u, u_v = self.waves[0].at(u, v, self._warp_mm)
+        shift_v, v_u, v_v = self.waves[1].at(u, v, self._warp_mm)
         total, along, across = np.zeros_like(u), np.zeros_like(u), np.zeros_like(u)
         for at_u, at_v, radius in self.flakes:
             du, dv = (u + shift_u - at_u) / radius, (v + shift_v - at_v) / radius
@@ -141,19 +140,7 @@ class Pits:
             along -= 4 * rest * (du * (1 + u_u) + dv * v_u) / radius
             across -= 4 * rest * (du * u_v + dv * (1 + v_v)) / radius
         step, slope = smoothstep(total / self.edge)
-        wave, wave_u, wave_v = self._wave_sum(2, u, v, self.roughness / 2)
+        wave, wave_u, wave_v = self.waves[2].at(u, v, self.roughness / 2)
         uneven = 1 - self.roughness / 2 - wave
         slope = slope / self.edge * uneven
         return step * uneven, slope * along - step * wave_u, slope * across - step * wave_v
-
-    def _wave_sum(self, which: int, u: np.ndarray, v: np.ndarray, most: float) -> tuple[np.ndarray, ...]:
-        """Give a sum of waves that never exceeds ``most``, and its derivatives."""
-        height, along, across = np.zeros_like(u), np.zeros_like(u), np.zeros_like(u)
-        for k_u, k_v, phase in self.waves[which]:
-            angle = k_u * u + k_v * v + phase
-            height += np.sin(angle)
-            slope = np.cos(angle)
-            along += k_u * slope
-            across += k_v * slope
-        share = most / _WAVES
-        return height * share, along * share, across * share

@@ -1,0 +1,105 @@
+"""Author the built-in magnet tile: a segment of an arc as motors have it, 44 mm across and 40 mm high, ground all over.
+
+Run it with build123d 0.13; it writes ``src/blemish/part/builtin/tile.step``. The section, an arc between two radii, is
+drawn out along z, and its upper and lower edges are bevelled. Each face is coloured by what it is; the colours and
+their names stand in ``tile.toml`` beside the STEP file.
+
+The convex face looks along +x and has its axis, along which it is ground, parallel to z. That photographed tiles are
+slightly curved shows in their upper and lower outlines; that this one measures 44 mm is our choice.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from pathlib import Path
+
+from build123d import Axis, BuildLine, BuildSketch, CenterArc, Face, GeomType, Line, Part, chamfer, extrude, make_face
+from OCP.Interface import Interface_Static
+from OCP.Quantity import Quantity_Color, Quantity_TypeOfColor
+from OCP.STEPCAFControl import STEPCAFControl_Writer
+from OCP.STEPControl import STEPControl_StepModelType
+from OCP.TCollection import TCollection_ExtendedString
+from OCP.TDataStd import TDataStd_Name
+from OCP.TDocStd import TDocStd_Document
+from OCP.XCAFDoc import XCAFDoc_ColorType, XCAFDoc_DocumentTool
+
+BUILTIN = Path(__file__).parent.parent / "src" / "blemish" / "part" / "builtin"
+
+RADIUS = 90.0
+"""Of the convex face."""
+THICKNESS = 7.0
+CHORD = 44.0
+HEIGHT = 40.0
+BEVEL = 0.5
+"""Of the edges of the convex face."""
+
+
+def tile() -> Part:
+    """Draw out the arc and bevel the edges of its convex face."""
+    half_deg = math.degrees(math.asin(CHORD / 2 / RADIUS))
+    with BuildSketch() as section:
+        with BuildLine():
+            outer = CenterArc((0, 0), RADIUS, -half_deg, 2 * half_deg)
+            inner = CenterArc((0, 0), RADIUS - THICKNESS, -half_deg, 2 * half_deg)
+            Line(outer @ 0, inner @ 0)
+            Line(outer @ 1, inner @ 1)
+        make_face()
+    body = extrude(section.sketch, HEIGHT)
+    return chamfer(_convex(body).edges(), BEVEL)
+
+
+def _convex(body: Part) -> Face:
+    return body.faces().filter_by(GeomType.CYLINDER).sort_by(lambda face: face.area)[-1]
+
+
+def named_faces(body: Part) -> dict[str, list[Face]]:
+    """Tell the faces apart: what is inspected, its bevels, and the rest."""
+    face = _convex(body)
+    ends = [one for one in body.faces().filter_by(Axis.Z) if one.geom_type == GeomType.PLANE]
+    named: dict[str, list[Face]] = {"face": [face], "bevel": [], "side": []}
+    for one in body.faces():
+        if one.is_same(face):
+            continue
+        small = one.area < 1.5 * BEVEL * max(HEIGHT, CHORD) and not any(one.is_same(end) for end in ends)
+        named["bevel" if small else "side"].append(one)
+    return named
+
+
+def write(body: Part, named: dict[str, list[Face]], path: Path) -> None:
+    """Write STEP AP242 with a colour on each face."""
+    table = tomllib.loads((BUILTIN / "tile.toml").read_text(encoding="utf-8"))["colours"]
+    document = TDocStd_Document(TCollection_ExtendedString("XmlOcaf"))
+    shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
+    colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
+    label = shapes.AddShape(body.wrapped, makeAssembly=False)
+    TDataStd_Name.Set_s(label, TCollection_ExtendedString("tile"))
+    for name, faces in named.items():
+        colour = Quantity_Color(*table[name], Quantity_TypeOfColor.Quantity_TOC_sRGB)
+        for face in faces:
+            colours.SetColor(shapes.AddSubShape(label, face.wrapped), colour, XCAFDoc_ColorType.XCAFDoc_ColorSurf)
+    writer = STEPCAFControl_Writer()
+    Interface_Static.SetCVal_s("write.step.schema", "AP242DIS")
+    Interface_Static.SetCVal_s("write.step.product.name", "tile")
+    writer.Transfer(document, STEPControl_StepModelType.STEPControl_AsIs)
+    writer.Write(str(path))
+    # The header says when and where it was written; without that, the same script gives the same bytes.
+    header = r"FILE_NAME\('[^']*','[^']*'"
+    text = re.sub(header, "FILE_NAME('tile.step','2026-11-23T00:00:00'", path.read_text(encoding="latin-1"), count=1)
+    path.write_text(text, encoding="latin-1")
+
+
+def main() -> None:
+    body = tile()
+    assert body.is_valid
+    named = named_faces(body)
+    path = BUILTIN / "tile.step"
+    write(body, named, path)
+    print(f"{len(body.faces())} faces, {body.volume:.1f} mm3, {path.stat().st_size // 1000} kB")
+    for name, faces in sorted(named.items()):
+        print(f"  {name:10s} {len(faces)} faces {sum(face.area for face in faces):8.1f} mm2")
+
+
+if __name__ == "__main__":
+    main()
