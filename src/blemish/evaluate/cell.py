@@ -11,7 +11,7 @@ import hashlib
 import json
 import platform
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -78,13 +78,24 @@ def cells_of(file: TableFile) -> list[Cell]:
     """List every cell of a table, row by row; those to start from are among them or are made on the way."""
     folders = {"target": file.table.target.data} | {name: one.data for name, one in file.table.sources.items()}
     seen = {name: dict(open_dataset(file.folder(data)).header.digests) for name, data in folders.items()}
+    target = open_dataset(file.folder(file.table.target.data))
     return [
         _cell(file, row, network, seed, seen=seen, few=few)
         for row in rows_of(file.table)
         for network in file.table.networks
         for seed in file.table.seeds
-        for few in draws_of(file.table, row)
+        for few in _distinct(target, draws_of(file.table, row))
     ]
+
+
+def _distinct(target: Dataset, draws: Sequence[Few | None]) -> Iterator[Few | None]:
+    """Leave out draws that choose the objects of an earlier one: the same training twice says nothing of chance."""
+    known: set[frozenset[bytes]] = set()
+    for few in draws:
+        objects = frozenset() if few is None else frozenset(chosen(target, few))
+        if objects not in known:
+            known.add(objects)
+            yield few
 
 
 def with_starts(cells: list[Cell]) -> Iterator[Cell]:
