@@ -39,6 +39,7 @@ class Uniform(Generic[T]):
     """Every value between two ends alike."""
 
     uniform: tuple[T, T]
+    """The lower and the upper end."""
 
     def __post_init__(self) -> None:
         _ordered(*self.uniform)
@@ -54,6 +55,7 @@ class LogUniform(Generic[T]):
     """Every ratio alike: as many values between 0.2 and 0.4 as between 1 and 2."""
 
     log_uniform: tuple[T, T]
+    """The lower and the upper end, both above zero."""
 
     def __post_init__(self) -> None:
         _ordered(*self.log_uniform)
@@ -71,6 +73,7 @@ class Normal(Generic[T]):
     """A mean and a standard deviation; nothing beyond three deviations is drawn."""
 
     normal: tuple[T, T]
+    """The mean and the standard deviation."""
 
     def __post_init__(self) -> None:
         if self.normal[1] < 0:  # type: ignore[operator]
@@ -87,6 +90,7 @@ class Integers:
     """Whole numbers, both ends included."""
 
     integers: tuple[int, int]
+    """The lowest and the highest."""
 
     def __post_init__(self) -> None:
         _ordered(*self.integers)
@@ -101,6 +105,7 @@ class Choice(Generic[T]):
     """One of the listed values."""
 
     choice: tuple[T, ...]
+    """What is drawn from, each as often."""
 
     def __post_init__(self) -> None:
         if not self.choice:
@@ -208,6 +213,7 @@ def population_of(thing: type[T], kind: str | None = None, also: type | None = N
     made.__module__ = thing.__module__
     made.__doc__ = f"A population: {(thing.__doc__ or thing.__name__).strip().splitlines()[0]}"
     made.thing = thing  # type: ignore[attr-defined]
+    made.made_from = (also, thing) if also else (thing,)  # type: ignore[attr-defined]
     made.__pydantic_config__ = thing.__pydantic_config__  # type: ignore[attr-defined]
     return made
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import Field, StringConstraints
 
 from blemish.errors import RequestError, StudyError
-from blemish.settings import AtLeastOne, Positive, canonical, json_schema, plain, read, read_toml, settings
+from blemish.settings import AtLeastOne, Positive, canonical, plain, read, read_toml, settings
 from blemish.vary import Population, population_of, ranged
 
 
@@ -184,13 +184,6 @@ def test_settings_read_back_from_their_plain_form() -> None:
     sheet = read(Sheet, {"seed": 0, "marks": [{"kind": "line", "width_mm": {"uniform": [0.1, 0.2]}}]}, "sheet.toml")
     assert read(Sheet, plain(sheet), "copy") == sheet
     assert canonical(sheet) == canonical(read(Sheet, plain(sheet), "copy"))
-
-
-def test_the_json_schema_carries_the_descriptions() -> None:
-    """Editors show the docstring under a field; it must be in the schema."""
-    schema = json_schema(Sheet)
-    assert schema["properties"]["seed"]["description"] == "The seed."
-    assert schema["additionalProperties"] is False
 
 
 @pytest.mark.parametrize(

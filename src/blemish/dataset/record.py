@@ -18,7 +18,7 @@ from annotated_types import Ge, Interval, Predicate
 from blemish.arrays import Instances
 from blemish.errors import DatasetError
 from blemish.frames import Pose
-from blemish.settings import plain
+from blemish.settings import adapter, plain
 
 T = TypeVar("T")
 
@@ -225,23 +225,12 @@ def to_json(value: Any) -> bytes:
     return text.encode() + b"\n"
 
 
-_ADAPTERS: dict[type, Any] = {}
-
-
-def _adapter(cls: type) -> Any:
-    from pydantic import TypeAdapter
-
-    if cls not in _ADAPTERS:
-        _ADAPTERS[cls] = TypeAdapter(cls)
-    return _ADAPTERS[cls]
-
-
 def from_json(cls: type[T], text: bytes, where: str) -> T:
     """Read a value back; a :class:`DatasetError` tells file, place and value of what does not fit."""
     from pydantic import ValidationError
 
     try:
-        return _adapter(cls).validate_json(text, strict=True)
+        return adapter(cls).validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(key) for key in first["loc"]) or "the file"
