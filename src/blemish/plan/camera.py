@@ -95,7 +95,7 @@ class Camera:
         """Give the diameter in pixels of the blur circle of points at these depths along the optical axis, any shape.
 
         With aperture A = f / N, image distance b and focus distance d, a point at depth z is smeared over a circle of
-        diameter c = A b |1/z - 1/d| on the sensor: the sensor stands at b, the point's image elsewhere.
+        diameter ``c = A b |1/z - 1/d|`` on the sensor: the sensor stands at b, the point's image elsewhere.
         """
         aperture_mm = self.focal_length_mm / self.f_number
         defocus = np.abs(1 / depth_mm - 1 / self.working_distance_mm)
