@@ -10,7 +10,7 @@ import numpy as np
 from blemish.inspect.loss import Loss
 from blemish.inspect.pod.detection import Detection
 from blemish.inspect.pod.false_calls import Tradeoff
-from blemish.report.figures import _canvas, _png
+from blemish.report.figures import canvas, png
 
 BLUE, RED, GREY, GREEN = "#3b6ea5", "#c0392b", "#8a8f98", "#3d8b57"
 COLOURS = (BLUE, RED, GREEN, "#b8860b", "#6d4c9f", "#2a9d9d")
@@ -42,7 +42,7 @@ def pod_curve(
 
     Ticks at the top are hits, at the bottom misses; they are drawn through so that many on one place look darker.
     """
-    figure, axis = _canvas(1, 1, width=7.8, height=4.0, bare=False)
+    figure, axis = canvas(1, 1, width=7.8, height=4.0, bare=False)
     sizes = _sizes(curve)
     low, high = curve.bounds(sizes)
     axis.fill_between(
@@ -58,12 +58,12 @@ def pod_curve(
     axis.set_xlim(sizes[0], sizes[-1])
     _scale(axis, curve.scale)
     figure.legend(**_LEGEND, loc="outside right center")
-    return _png(figure)
+    return png(figure)
 
 
 def pod_curves(curves: Sequence[tuple[str, Detection]], title: str = "") -> bytes:
     """Draw several curves of one measure with their lower bounds dashed, to be compared."""
-    figure, axis = _canvas(1, 1, width=6.2, height=4.0, bare=False)
+    figure, axis = canvas(1, 1, width=6.2, height=4.0, bare=False)
     smallest, largest = min(one.smallest for _, one in curves), max(one.largest for _, one in curves)
     sizes = np.geomspace(smallest, largest, 200) if smallest > 0 else np.linspace(smallest, largest, 200)
     for index, (name, one) in enumerate(curves):
@@ -74,7 +74,7 @@ def pod_curves(curves: Sequence[tuple[str, Detection]], title: str = "") -> byte
     axis.set(xlabel=axis_label(curves[0][1].measure), ylabel="probability of detection", ylim=(0, 1.02), title=title)
     _scale(axis, "log" if smallest > 0 else "linear")
     axis.legend(**_LEGEND, loc="best", title="dashed: lower bounds", title_fontsize=8)
-    return _png(figure)
+    return png(figure)
 
 
 def signal_response(
@@ -87,7 +87,7 @@ def signal_response(
     """Draw signals against size, the fitted line with the scatter, and the threshold; censored ones as triangles."""
     line = curve.response
     assert line is not None
-    figure, axis = _canvas(1, 1, width=6.2, height=4.0, bare=False)
+    figure, axis = canvas(1, 1, width=6.2, height=4.0, bare=False)
     left, right = signal <= limits[0], signal >= limits[1]
     seen = ~left & ~right
     axis.plot(size[seen], signal[seen], "o", color=GREY, markersize=3.5, alpha=0.6, label="signals")
@@ -112,12 +112,12 @@ def signal_response(
     if edges == "linear":
         axis.set_ylim(inside.min() - room, inside.max() + room)
     axis.legend(**_LEGEND, loc="best")
-    return _png(figure)
+    return png(figure)
 
 
 def recall_by_contrast(loss: Loss) -> bytes:
     """Draw the recall of pixels and of defects against the contrast-to-noise ratio, with exact intervals."""
-    figure, axis = _canvas(1, 1, width=6.2, height=3.6, bare=False)
+    figure, axis = canvas(1, 1, width=6.2, height=3.6, bare=False)
     rows = [(loss.pixels.classes, "pixels", BLUE, -0.12)] if loss.pixels is not None else []
     rows += [(loss.by_contrast, "defects in views", RED, 0.12)] if loss.by_contrast else []
     for classes, name, colour, shift in rows:
@@ -133,13 +133,13 @@ def recall_by_contrast(loss: Loss) -> bytes:
     axis.text(hidden / 2 - 0.5, 0.97, "hides in the noise", ha="center", va="top", fontsize=8, color="0.4")
     axis.set(xlabel="contrast-to-noise ratio", ylabel="recall", ylim=(0, 1), xlim=(-0.5, len(names) - 0.5))
     axis.legend(**_LEGEND, loc="center left")
-    return _png(figure)
+    return png(figure)
 
 
 def lost_recall(whole: Loss) -> bytes:
     """Draw what became of all that is labelled: found, lost to labels nobody could see, lost by the model."""
     losses = whole.divisions
-    figure, axis = _canvas(1, 1, width=7.4, height=0.9 + 0.62 * max(len(losses), 1), bare=False)
+    figure, axis = canvas(1, 1, width=7.4, height=0.9 + 0.62 * max(len(losses), 1), bare=False)
     parts = (("found", BLUE), ("missed, could not be seen", "0.75"), ("missed by the model", RED))
     for row, loss in enumerate(losses):
         start = 0.0
@@ -156,18 +156,18 @@ def lost_recall(whole: Loss) -> bytes:
     axis.set(xlim=(0, 1), xlabel="share of what is labelled")
     axis.invert_yaxis()
     figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=8)
-    return _png(figure)
+    return png(figure)
 
 
 def tradeoff(values: Tradeoff, threshold: float) -> bytes:
     """Draw the share of sightings found against the share of images with a false call, over all thresholds."""
-    figure, axis = _canvas(1, 1, width=4.6, height=4.0, bare=False)
+    figure, axis = canvas(1, 1, width=4.6, height=4.0, bare=False)
     axis.plot(values.deceived, values.found, color=BLUE)
     at = int(np.argmin(np.abs(np.array(values.threshold) - threshold)))
     axis.plot(values.deceived[at], values.found[at], "o", color=RED, label=f"threshold in use, {threshold:.3g}")
     axis.set(xlabel="share of images with a false call", ylabel="share of sightings found", xlim=(0, 1), ylim=(0, 1.02))
     axis.legend(**_LEGEND, loc="lower right")
-    return _png(figure)
+    return png(figure)
 
 
 def _sizes(curve: Detection) -> np.ndarray:

@@ -35,29 +35,29 @@ STEEL, DEFECT = np.array([0.80, 0.81, 0.83]), np.array([0.82, 0.15, 0.13])
 
 def regions(geometry: Geometry) -> bytes:
     """Draw the part from above and below, coloured by region."""
-    figure, axes = _canvas(1, 2, width=9.0, height=4.4)
+    figure, axes = canvas(1, 2, width=9.0, height=4.4)
     colours = REGION_COLOURS[geometry.region % len(REGION_COLOURS)]
     for axis, direction in zip(axes, (FROM_ABOVE, FROM_BELOW), strict=True):
         _show(axis, splat(geometry.vertices_mm, geometry.triangles, colours, direction, size=560))
     for index, name in enumerate(geometry.regions):
         axes[0].plot([], [], "s", color=REGION_COLOURS[index % len(REGION_COLOURS)], markersize=9, label=name)
     figure.legend(loc="lower center", ncols=max(1, len(geometry.regions)), frameon=False, fontsize=9)
-    return _png(figure)
+    return png(figure)
 
 
 def defects(geometry: Geometry) -> bytes:
     """Draw one specimen with its defects in red, enlarged by a dot where they are too small to be seen."""
-    figure, axes = _canvas(1, 2, width=9.0, height=4.2)
+    figure, axes = canvas(1, 2, width=9.0, height=4.2)
     marked = geometry.instance > 0
     colours = np.where(marked[:, None], DEFECT, STEEL)
     for axis, direction in zip(axes, (FROM_ABOVE, FROM_BELOW), strict=True):
         _show(axis, splat(geometry.vertices_mm, geometry.triangles, colours, direction, size=560))
-    return _png(figure)
+    return png(figure)
 
 
 def viewpoints(geometry: Geometry, poses: Sequence[Pose]) -> bytes:
     """Draw where the camera stands: from the side and from the top, lines along its sight."""
-    figure, axes = _canvas(1, 2, width=9.0, height=4.4)
+    figure, axes = canvas(1, 2, width=9.0, height=4.4)
     grey = np.repeat(STEEL[None], len(geometry.triangles), axis=0)
     places = np.array([pose.translation_mm for pose in poses])
     sights = np.array([pose.rotation[:, 2] for pose in poses])
@@ -75,24 +75,24 @@ def viewpoints(geometry: Geometry, poses: Sequence[Pose]) -> bytes:
         axis.set_xlim(low[0] - room, high[0] + room)
         axis.set_ylim(low[1] - room, high[1] + room)
         axis.set_title(title, fontsize=9)
-    return _png(figure)
+    return png(figure)
 
 
 def coverage(painting: Painting, places: Canvas) -> bytes:
     """Draw the part from above and below, each place in the colour of its sample."""
-    figure, axes = _canvas(1, 2, width=9.0, height=4.5)
+    figure, axes = canvas(1, 2, width=9.0, height=4.5)
     table = np.vstack([painting.colours / 255.0, STEEL[None]])
     for axis, direction in zip(axes, (FROM_ABOVE, FROM_BELOW), strict=True):
         _show(axis, splat(places.vertices_mm, places.triangles, table[places.sample], direction, size=560))
     for name, colour in painting.legend:
         axes[0].plot([], [], "s", color=np.array(colour) / 255.0, markersize=9, label=name)
     figure.legend(loc="lower center", ncols=max(1, len(painting.legend)), frameon=False, fontsize=9)
-    return _png(figure)
+    return png(figure)
 
 
 def learning(rows: Sequence[dict[str, Any]]) -> bytes:
     """Draw the loss and the validation F1 against the epoch."""
-    figure, (left, right) = _canvas(1, 2, width=9.0, height=3.2, bare=False)
+    figure, (left, right) = canvas(1, 2, width=9.0, height=3.2, bare=False)
     epochs = [row["epoch"] for row in rows]
     left.semilogy(epochs, [row["loss"] for row in rows], label="training", color="#3b6ea5")
     validated = [row for row in rows if "validation_loss" in row]
@@ -102,12 +102,12 @@ def learning(rows: Sequence[dict[str, Any]]) -> bytes:
     left.legend(frameon=False)
     right.plot(at, [row["validation_f1"] or 0 for row in validated], color="#c0392b")
     right.set(xlabel="epoch", ylabel="validation F1 (its own best threshold)", ylim=(0, 1))
-    return _png(figure)
+    return png(figure)
 
 
 def precision_recall(evaluation: Evaluation) -> bytes:
     """Draw precision against recall, and both against the threshold."""
-    figure, (left, right) = _canvas(1, 2, width=9.0, height=3.2, bare=False)
+    figure, (left, right) = canvas(1, 2, width=9.0, height=3.2, bare=False)
     recall = [point.recall for point in evaluation.curve]
     precision = [point.precision for point in evaluation.curve]
     threshold = [point.threshold for point in evaluation.curve]
@@ -120,14 +120,14 @@ def precision_recall(evaluation: Evaluation) -> bytes:
     right.axvline(evaluation.threshold, color="0.5", linestyle=":", label="threshold in use")
     right.set(xlabel="threshold", xlim=(0, 1), ylim=(0, 1.02))
     right.legend(frameon=False)
-    return _png(figure)
+    return png(figure)
 
 
 def visible(seen: Seen) -> bytes:
     """Draw how much of what is labelled can be seen."""
-    figure, axes = _canvas(1, 2, width=9.0, height=3.4, bare=False)
+    figure, axes = canvas(1, 2, width=9.0, height=3.4, bare=False)
     draw_visible(seen, axes)
-    return _png(figure)
+    return png(figure)
 
 
 def comparison(image: Grey, mask: Grey, called: Grey) -> bytes:
@@ -147,7 +147,8 @@ def comparison(image: Grey, mask: Grey, called: Grey) -> bytes:
     return bytes(cv2.imencode(".jpg", row[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes())
 
 
-def _canvas(rows: int, columns: int, *, width: float, height: float, bare: bool = True) -> Any:
+def canvas(rows: int, columns: int, *, width: float, height: float, bare: bool = True) -> Any:
+    """Give a figure of so many inches and its axes; ``bare`` ones show pictures, others have two spines."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -165,7 +166,8 @@ def _show(axis: Any, picture: Splat) -> None:
     axis.set_aspect("equal")
 
 
-def _png(figure: Any) -> bytes:
+def png(figure: Any) -> bytes:
+    """Draw a figure as a PNG file."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110)
     return buffer.getvalue()

@@ -9,7 +9,7 @@ import numpy as np
 
 from blemish.arrays import PerPoint
 from blemish.inspect.stored import SpecimenMaps, SurfaceMaps
-from blemish.report.figures import FROM_ABOVE, FROM_BELOW, STEEL, _canvas, _png, _show
+from blemish.report.figures import FROM_ABOVE, FROM_BELOW, STEEL, _show, canvas, png
 from blemish.report.splat import splat_discs
 
 Colour = tuple[float, float, float]
@@ -41,7 +41,7 @@ def coloured(maps: SurfaceMaps, values: PerPoint, scale: Scale) -> bytes:
     norm = (LogNorm if scale.logarithmic else Normalize)(scale.low, scale.high, clip=True)
     known = np.isfinite(values)
     table = mpl.colormaps[scale.colours](norm(np.where(known, values, scale.low)))[:, :3]
-    figure, axes = _canvas(1, len(SIDES), width=9.0, height=4.3)
+    figure, axes = canvas(1, len(SIDES), width=9.0, height=4.3)
     _sides(axes, maps, np.where(known[:, None], table, UNSEEN))
     bar = figure.colorbar(ScalarMappable(norm, scale.colours), ax=list(axes), shrink=0.7, pad=0.01, label=scale.label)
     bar.outline.set_visible(False)
@@ -52,17 +52,17 @@ def coloured(maps: SurfaceMaps, values: PerPoint, scale: Scale) -> bytes:
     if not known.all():
         _legend(axes[0], [(scale.unseen, UNSEEN)])
         figure.legend(loc="lower center", frameon=False, fontsize=9)
-    return _png(figure)
+    return png(figure)
 
 
 def classes(maps: SurfaceMaps, kind: np.ndarray, legend: Sequence[tuple[str, Colour]]) -> bytes:
     """Draw patches by class, (n,) indices into a legend; a PNG."""
-    figure, axes = _canvas(1, len(SIDES), width=9.0, height=4.5)
+    figure, axes = canvas(1, len(SIDES), width=9.0, height=4.5)
     _sides(axes, maps, np.array([colour for _, colour in legend])[kind])
     present = [entry for index, entry in enumerate(legend) if (kind == index).any()]
     _legend(axes[0], present)
     figure.legend(loc="lower center", ncols=max(1, len(present)), frameon=False, fontsize=9)
-    return _png(figure)
+    return png(figure)
 
 
 def evidence(maps: SurfaceMaps, one: SpecimenMaps) -> bytes:

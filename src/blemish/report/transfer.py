@@ -13,10 +13,12 @@ import numpy as np
 
 from blemish.arrays import Grey
 from blemish.dataset.atomic import clear, replace_file
+from blemish.dataset.read import open_dataset
 from blemish.errors import WorkError
-from blemish.evaluate.comparison import Comparison
+from blemish.evaluate.comparison import Comparison, Filled
 from blemish.evaluate.table import COLUMNS, cells
 from blemish.evaluate.transfer_table import grid_of
+from blemish.report.scarcity import curve, lines
 
 PAGE = "table.html"
 _GREEN, _RED = (60, 220, 60), (255, 60, 50)
@@ -45,6 +47,7 @@ def write_page(comparison: Comparison) -> Path:
 
     template = resources.files("blemish.report").joinpath("transfer.html.j2").read_text(encoding="utf-8")
     worth = comparison.cells[0].evaluation
+    shown = _one_of_each(comparison)
     page = Environment(autoescape=True).from_string(template)
     text = page.render(
         name=comparison.file.table.name,
@@ -56,7 +59,8 @@ def write_page(comparison: Comparison) -> Path:
         ),
         grid=grid_of(comparison),
         details=[COLUMNS, *(cells(one.cell.title, one.evaluation) for one in comparison.cells)],
-        examples=list(_examples(comparison)),
+        curves=list(_curves(comparison)),
+        examples=list(_examples(shown)),
         text=comparison.file.text,
     )
     path = comparison.folder / PAGE
@@ -65,13 +69,30 @@ def write_page(comparison: Comparison) -> Path:
     return path
 
 
-def _examples(comparison: Comparison) -> Iterator[Shown]:
+def _curves(comparison: Comparison) -> Iterator[Panel]:
+    """Draw F1 over the number of real objects for each network, where the table has rows of few of them."""
+    table = comparison.file.table
+    if table.target.few is None:
+        return
+    target = open_dataset(comparison.file.folder(table.target.data))
+    objects = len(np.unique(target.split("train").column("specimen")))
+    for network in table.networks:
+        drawn = curve(list(lines(comparison, network, objects)), objects)
+        yield Panel(base64.b64encode(drawn).decode(), f"{network}: mean, and each training as a dot")
+
+
+def _one_of_each(comparison: Comparison) -> list[Filled]:
+    """Keep one cell of each row and network: examples of every draw and seed would fill a book."""
+    return [comparison.at(row, network)[0] for row in comparison.rows for network in comparison.file.table.networks]
+
+
+def _examples(shown: list[Filled]) -> Iterator[Shown]:
     """Show the frames that the first cell kept; all cells keep the same ones."""
-    first = comparison.cells[0]
+    first = shown[0]
     for example in first.evaluation.examples:
         image, mask = (_grey(first.folder / "evaluation" / name) for name in (example.image, example.mask))
         panels = [_panel(image, mask, _GREEN, "what is there")]
-        for one in comparison.cells:
+        for one in shown:
             own = next((some for some in one.evaluation.examples if some.frame == example.frame), None)
             if own is not None:
                 called = _grey(one.folder / "evaluation" / own.called)
