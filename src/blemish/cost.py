@@ -39,8 +39,8 @@ class Cost:
 
     def in_words(self) -> str:
         """Say it in half a sentence."""
-        hours = self.seconds / 3600
-        time = f"{hours:.1f} hours" if hours >= 2 else f"{self.seconds / 60:.0f} minutes"
+        hours, minutes = self.seconds / 3600, max(1, round(self.seconds / 60))
+        time = f"{hours:.1f} hours" if hours >= 2 else f"{minutes} minute{'s' if minutes > 1 else ''}"
         return f"about {self.disk_bytes / 1e9:.2f} GB of disk and {time} on two cores"
 
 

@@ -113,7 +113,7 @@ def plan_path(root: Path) -> Path:
     return root.with_name("plan.json" if root.name == "dataset" else f"{root.name}-plan.json")
 
 
-def plan_for(recipe: Recipe, part: Part, path: Path) -> Plan:
+def plan_for(recipe: Recipe, part: Part, path: Path, *, advance: Advance = lambda _done, _total, _note: None) -> Plan:
     """Give the recipe's plan: the one on disk if it was made from the same wishes, else a new one, written there.
 
     What each sample of the surface is seen by lies beside it. :class:`PlanError` where that would write over a plan
@@ -123,7 +123,7 @@ def plan_for(recipe: Recipe, part: Part, path: Path) -> Plan:
     if wishes_of(path) == wishes:
         return read_plan(path, part)
     refuse_edited(path)
-    plan, coverage = plan_with_coverage(part, recipe.camera, recipe.light, recipe.plan, recipe.seed)
+    plan, coverage = plan_with_coverage(part, recipe.camera, recipe.light, recipe.plan, recipe.seed, advance=advance)
     plan = replace(plan, wishes=wishes)
     keep_plan(plan, coverage, path)
     return plan

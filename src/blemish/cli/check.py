@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from blemish.part import Part
     from blemish.part.check import PartFacts
+    from blemish.recipe import Recipe
 
 
 def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
@@ -49,8 +50,28 @@ def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
     width, height = settings.camera.field_of_view_mm
     print(f"the camera sees {width:.1f} x {height:.1f} mm at {1 / settings.camera.mm_per_px:.1f} px/mm")
     print(f"{specimens} specimens x {most}{views} views = {most}{frames} frames; {cost.in_words()}")
+    if not planned:
+        _tell_small_field(settings.recipe, part)
     refuse_small_disk(cost, run_folder(settings, out) / "dataset")
     print(f"{study}: no mistakes" + ("" if planned else f"; next: blemish plan {study}"))
+
+
+def _tell_small_field(recipe: Recipe, part: Part) -> None:
+    """Tell that the camera sees so little of the part at a time that the plan may not have views enough."""
+    from math import ceil, cos, prod, radians
+
+    import numpy as np
+
+    wanted = [i for i, region in enumerate(part.regions) if {"*", region.name} & set(recipe.plan.regions)]
+    area_mm2 = float(part.areas_mm2[np.isin(part.region_of_triangle, wanted)].sum())
+    most_mm2 = prod(recipe.camera.field_of_view_mm) / cos(radians(recipe.plan.max_angle_deg))
+    least = ceil(recipe.plan.target_coverage * area_mm2 / most_mm2)
+    if least > recipe.plan.max_views:
+        print(
+            f"note: {area_mm2:.0f} mm2 are to be inspected, which takes some {least} views of that size even as "
+            f"slanted as max_angle_deg allows, and plan.max_views is {recipe.plan.max_views}: name the regions that "
+            "matter in plan.regions, step back with camera.working_distance_mm, or allow more views"
+        )
 
 
 def _finish_of_region(populations: tuple[Any, ...], part: Part) -> dict[str, str]:

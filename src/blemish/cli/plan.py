@@ -38,6 +38,7 @@ def plan(
     replan
         Drop a plan that was edited by hand or brought from elsewhere.
     """
+    from blemish.cli.progress import progress
     from blemish.errors import RequestError
     from blemish.make import plan_for, plan_path
     from blemish.plan.files import is_edited
@@ -55,7 +56,8 @@ def plan(
         if replan and is_edited(path):
             path.rename(path.with_suffix(".json.before"))
             print(f"the edited plan is kept as {path.with_suffix('.json.before')}")
-        made = plan_for(file.study.recipe, part, path)
+        with progress("candidates") as advance:
+            made = plan_for(file.study.recipe, part, path, advance=advance)
     print(made.in_words())
     print(f"written to {path}")
     for place in export:

@@ -59,8 +59,8 @@ def _bar(title: str) -> Iterator[Advance]:
     )
     # Slow frames come minutes apart: the speed is that of the last half hour.
     with Progress(*columns, console=console, speed_estimate_period=1800) as bar:
-        task = bar.add_task(title, total=None, note="")
-        yield lambda done, total, note: bar.update(task, completed=done, total=total, note=note)
+        task = bar.add_task(title, total=None, note="", visible=False)  # until there is something to tell
+        yield lambda done, total, note: bar.update(task, completed=done, total=total, note=note, visible=True)
 
 
 def _lines(title: str) -> Advance:

@@ -37,7 +37,9 @@ def run(study: Path, *, out: Path | None = None, workers: int = 1, dask: str = "
     data = None
     if file.study.data is None:
         part = load_part(file)
-        print(plan_for(file.study.recipe, part, plan_path(folder / "dataset")).in_words())
+        with progress("candidates") as advance:
+            plan = plan_for(file.study.recipe, part, plan_path(folder / "dataset"), advance=advance)
+        print(plan.in_words())
         with progress("frames") as advance:
             tell(make_dataset(file, folder, part=part, crew=crew, announce=announce, advance=advance))
     else:

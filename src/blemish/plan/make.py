@@ -24,7 +24,7 @@ from blemish.plan.model import Plan, Viewpoint
 from blemish.plan.planning import Planning
 from blemish.plan.samples import Samples, inspected_regions, sample_surface
 from blemish.plan.uncut import uncut
-from blemish.plan.visibility import REASONS, Visibility, see
+from blemish.plan.visibility import REASONS, Advance, Visibility, see
 
 MOST_PAIRS = 10_000_000_000
 """Bits in a visibility matrix: more would take over a gigabyte each."""
@@ -57,10 +57,17 @@ def make_plan(
 
 
 def plan_with_coverage(
-    part: Part, camera: Camera, light: Light, planning: Planning, seed: int, *, caster: Caster | None = None
+    part: Part,
+    camera: Camera,
+    light: Light,
+    planning: Planning,
+    seed: int,
+    *,
+    caster: Caster | None = None,
+    advance: Advance = lambda _done, _total, _note: None,
 ) -> tuple[Plan, Coverage]:
     """Do what :func:`make_plan` does, and say of each sample of the surface which viewpoint inspects it."""
-    surveyed = survey(part, camera, light, planning, seed, caster=caster)
+    surveyed = survey(part, camera, light, planning, seed, caster=caster, advance=advance)
     wanted = asked(surveyed)
     chosen, lower_bound = choose(wanted, planning, seed)
     plan = plan_of(surveyed, wanted, chosen, lower_bound)
@@ -68,7 +75,14 @@ def plan_with_coverage(
 
 
 def survey(
-    part: Part, camera: Camera, light: Light, planning: Planning, seed: int, *, caster: Caster | None = None
+    part: Part,
+    camera: Camera,
+    light: Light,
+    planning: Planning,
+    seed: int,
+    *,
+    caster: Caster | None = None,
+    advance: Advance = lambda _done, _total, _note: None,
 ) -> Survey:
     """Find out which admissible candidate inspects which sample of the surface; raises as :func:`make_plan` does."""
     _check(camera, light, planning)
@@ -85,7 +99,7 @@ def survey(
             f"{len(candidates)} candidate viewpoints and {len(samples)} samples are too many to compare: raise "
             f"sample_spacing_mm ({planning.sample_spacing_mm:g}) or the spacing_mm of the candidates"
         )
-    visibility = see(samples, candidates, camera, light, planning, caster=caster)
+    visibility = see(samples, candidates, camera, light, planning, caster=caster, advance=advance)
     if not visibility.packed.any():
         raise PlanError(_nothing_seen(visibility, samples, camera, planning))
     return Survey(part, camera, light, planning, samples, candidates, visibility)

@@ -8,7 +8,7 @@ slope lights up (dark field).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,9 @@ from blemish.plan.candidates import Candidates, Caster
 from blemish.plan.light import Light
 from blemish.plan.planning import Planning
 from blemish.plan.samples import Samples
+
+Advance = Callable[[int, int, str], None]
+"""Called with what is done, what there is in all, and a word about it."""
 
 PAIRS_AT_ONCE = 500_000
 REASONS = ("never in an image", "out of focus", "too steep", "too coarse", "occluded", "unlit")
@@ -126,18 +129,26 @@ class _Pairs:
 
 
 def see(
-    samples: Samples, candidates: Candidates, camera: Camera, light: Light, planning: Planning, *, caster: Caster
+    samples: Samples,
+    candidates: Candidates,
+    camera: Camera,
+    light: Light,
+    planning: Planning,
+    *,
+    caster: Caster,
+    advance: Advance = lambda _done, _total, _note: None,
 ) -> Visibility:
     """Find out which candidate inspects which sample.
 
     The tests go from cheap to dear: in the image, sharp, at an allowed angle, fine enough, and only for what is left
-    rays to the lens and to the light. Half a millisecond a candidate with 20 000 samples, plus the rays.
+    rays to the lens and to the light. Half a millisecond a candidate with 20 000 samples, plus the rays. ``advance`` is
+    told how many candidates are done, and how many there are.
     """
     furthest = np.zeros(len(samples), dtype=np.uint8)
     packed = np.zeros((len(candidates), (len(samples) + 7) // 8), dtype=np.uint8)
     bright = np.zeros_like(packed)
     tracer = _Tracer(caster, samples)
-    for candidate_pairs in _before_rays(samples, candidates, camera, planning, furthest):
+    for done, candidate_pairs in _before_rays(samples, candidates, camera, planning, furthest):
         pairs = candidate_pairs.where(~tracer.hidden(candidate_pairs, np.zeros(3)))
         _passed(furthest, pairs.rows, 5)
         pairs = pairs.where(_lit(pairs, light, tracer))
@@ -147,13 +158,17 @@ def see(
             pairs = pairs.where(is_bright if planning.lighting == "bright" else ~is_bright)
         _passed(furthest, pairs.rows, len(REASONS))
         _set_bits(packed, pairs)
+        advance(done, len(candidates), f"for {len(samples)} samples")
     return Visibility(packed, bright, len(samples), furthest, tracer.num_rays)
 
 
 def _before_rays(
     samples: Samples, candidates: Candidates, camera: Camera, planning: Planning, furthest: UInt8[np.ndarray, "n"]
-) -> Iterator[_Pairs]:
-    """Give, in batches, the pairs that only rays can still rule out; note in ``furthest`` how far each sample came."""
+) -> Iterator[tuple[int, _Pairs]]:
+    """Give, in batches, the pairs that only rays can still rule out, and how many candidates are through with it.
+
+    ``furthest`` takes note of how far each sample came.
+    """
     owner: list[np.ndarray] = []
     rows: list[np.ndarray] = []
     count = 0
@@ -163,7 +178,7 @@ def _before_rays(
         rows.append(seen)
         count += len(seen)
         if count >= PAIRS_AT_ONCE or candidate == len(candidates) - 1:
-            yield _Pairs(samples, candidates, np.concatenate(owner), np.concatenate(rows))
+            yield candidate + 1, _Pairs(samples, candidates, np.concatenate(owner), np.concatenate(rows))
             owner, rows, count = [], [], 0
 
 
