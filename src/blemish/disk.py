@@ -22,6 +22,7 @@ _CURES = {
     errno.EISDIR: "there is a folder where a file belongs; move it away or choose another name",
     errno.ENAMETOOLONG: "this path is too long for the disk; choose a shorter folder",
     errno.EMFILE: "too many files are open; use fewer workers",
+    errno.EFBIG: "the file would be larger than this disk or your limit allows (`ulimit -f` shows it); raise the limit",
     errno.EIO: "the disk reports an error of its own; check it, then run the same command again",
 }
 

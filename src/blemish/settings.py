@@ -40,6 +40,10 @@ Count = Annotated[int, Ge(0)]
 AtLeastOne = Annotated[int, Ge(1)]
 
 
+MOST_BYTES = 4 << 20
+"""No study file is longer; what is, is something else."""
+
+
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, hyphens and underscores, the first a letter or a digit",
 }
@@ -86,15 +90,28 @@ def read(cls: type[T], values: Mapping[str, Any], where: str) -> T:
 def read_toml(path: Path) -> dict[str, Any]:
     """Parse a TOML file; a missing or malformed one is a :class:`StudyError` with line and column."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_text(path))
     except FileNotFoundError:
         raise StudyError(str(path), ["there is no such file; `blemish new FOLDER` makes one to start from"]) from None
     except IsADirectoryError:
         raise StudyError(str(path), ["this is a folder; name the study file in it"]) from None
     except PermissionError:
         raise StudyError(str(path), ["this file may not be read by you; change its permissions"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise StudyError(str(path), [f"this file cannot be read ({error.strerror}); check the path"]) from None
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and lists in lists in lists
         raise StudyError(str(path), [f"this is not a TOML file: {error}"]) from None
+
+
+def _text(path: Path) -> str:
+    """Read a file that people write; a device or a pipe would be read for ever, and no study is so long."""
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise ValueError("it is a device or a pipe")
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"it has more than {MOST_BYTES >> 20} MB")
+    return data.decode("utf-8")
 
 
 @cache
