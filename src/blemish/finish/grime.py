@@ -4,10 +4,12 @@ What slides over a used part follows the marks that the tool left, and dark past
 unit variance (:func:`.noise.streaks`), b four times as wide and twice as long as e, and S the smooth step::
 
     level   = 0.8 e + 0.6 b
-    reflectance  <-  reflectance * (1 - grime * S((level - 1.4 (1 - 2 cover)) / 0.8 + 1/2))
+    reflectance  <-  reflectance * (1 - grime * S((level - 1.4 (1 - 2 cover)) / w + 1/2)),   w = 0.8
 
-Streaks that are finer than a sample's patch fade to the mean of their level. Unlike a mark (``rub``, ``stain``) it lies
-everywhere, and a specimen without it pays nothing. Our own design.
+Of streaks that are finer than a sample's patch the part ``keep`` of their level is seen; the variance v that is lost
+widens the step to w = sqrt(0.8^2 + 20 v), 1/20 being the variance of a smooth step's slope. So the mean light stays,
+near and far. Unlike a mark (``rub``, ``stain``) grime lies everywhere, and a specimen without it pays nothing. Our own
+design.
 """
 
 from __future__ import annotations
@@ -49,10 +51,16 @@ def grime_of(skin: Skin, pattern: int) -> Grime | None:
 
 def left_by(grime: Grime, track: Track) -> Real:
     """Give the share of the light that grime leaves at a place of a track."""
+    import drjit as dr
+
     level: Real = 0.0
+    lost: Real = 0.0
     for index, (share, wider, longer) in enumerate(SIZES):
         rows, width_mm = whole_cells(track.period_across_mm, wider * grime.width_mm)
         cells, length_mm = whole_cells(track.period_along_mm, longer * grime.length_mm)
         noise = streaks(track.along_mm / length_mm, track.across_mm / width_mm, grime.seed + 2 * index, cells, rows)
-        level += share * keep(2 * width_mm, track.footprint_across_mm) * noise
-    return 1 - grime.strength * soft((level - 1.4 * (1 - 2 * grime.cover)) / 0.8 + 0.5)
+        seen = keep(2 * width_mm, track.footprint_across_mm)
+        level += share * seen * noise
+        lost += dr.square(share) * (1 - dr.square(seen))
+    step = (level - 1.4 * (1 - 2 * grime.cover)) * dr.rsqrt(0.64 + 20 * lost)
+    return 1 - grime.strength * soft(step + 0.5)
