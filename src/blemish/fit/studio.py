@@ -89,7 +89,10 @@ class Studio:
         grey = expose(lit.astype(np.float32)[None], sensor, rng)[0].astype(np.float32) / np.float32(sensor.white)
         cuts = np.cumsum([one.size for one in pixels])[:-1]
         whole, *windows = (some.reshape(one.shape) for some, one in zip(np.split(grey, cuts), pixels, strict=True))
-        return Look(whole, tuple(windows))
+        error = seen.noise(recipe.light.radiance, rendering.ambient_radiance) / sensor.saturation_radiance
+        error = np.where(lit < sensor.saturation_radiance, error, 0)  # what is white is white
+        noise = [float(np.mean(some.astype(np.float64) ** 2)) for some in np.split(error, cuts)[1:]]
+        return Look(whole, tuple(windows), tuple(noise))
 
     def _numbers(self, recipe: Recipe, index: int, change: np.ndarray | float = 0.0) -> Numbers:
         return features(self.look(recipe, index, change))

@@ -36,10 +36,18 @@ class Glimpse:
     """Radiance from surroundings of radiance 1."""
     seen: np.ndarray
     """The share of the pixel that sees the part."""
+    noise_by_light: np.ndarray
+    """Half of how far the two halves of a pixel's samples are apart: about as large as the error of ``by_light``."""
+    noise_by_surroundings: np.ndarray
+    """The same of ``by_surroundings``."""
 
     def radiance(self, light: float, ambient: float, background: float) -> np.ndarray:
         """Put the three together."""
         return light * self.by_light + ambient * self.by_surroundings + background * (1 - self.seen)
+
+    def noise(self, light: float, ambient: float) -> np.ndarray:
+        """Give the error of :meth:`radiance`: right in the mean of its squares, not pixel by pixel."""
+        return light * self.noise_by_light + ambient * self.noise_by_surroundings
 
 
 def glimpse(  # noqa: PLR0917  as :func:`.frame.shoot`, and which pixels
@@ -54,8 +62,17 @@ def glimpse(  # noqa: PLR0917  as :func:`.frame.shoot`, and which pixels
         dr.eval(radiance, seen)
         parts.append((radiance.numpy(), seen.numpy()))
     shape = (*pixels.shape, rendering.samples_per_pixel)
-    by_light, by_around = (part.reshape(shape).mean(axis=-1) for part, _ in parts)
-    return Glimpse(by_light, by_around, parts[0][1].reshape(shape).mean(axis=-1, dtype=np.float32))
+    light, around = (part.reshape(shape) for part, _ in parts)
+    seen = parts[0][1].reshape(shape).mean(axis=-1, dtype=np.float32)
+    return Glimpse(light.mean(axis=-1), around.mean(axis=-1), seen, _halves_apart(light), _halves_apart(around))
+
+
+def _halves_apart(samples: np.ndarray) -> np.ndarray:
+    """Give half the difference of the means of both halves of the samples; 0 where there is one sample only."""
+    half = samples.shape[-1] // 2
+    if half == 0:
+        return np.zeros(samples.shape[:-1], dtype=samples.dtype)
+    return (samples[..., :half].mean(axis=-1) - samples[..., half : 2 * half].mean(axis=-1)) / 2
 
 
 def derivative(  # noqa: PLR0917  as :func:`glimpse`

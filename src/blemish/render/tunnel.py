@@ -13,6 +13,7 @@ from blemish.finish.arithmetic import angle_of
 from blemish.frames import Pose
 from blemish.plan.tunnel import TunnelLight
 
+
 @dataclass(frozen=True)
 class Tunnel:
     """The inside of a cylinder about ``down`` through ``centre``, up to ``arc`` on both sides of -``forward``."""
@@ -78,5 +79,6 @@ def tunnel(light: TunnelLight, world_from_camera: Pose) -> Tunnel:
     centre = world_from_camera.apply(np.array([[0.0, 0.0, light.axis_mm]]))[0]
     axes = [mi.Vector3f(*map(float, column)) for column in world_from_camera.rotation.T]
     numbers = (light.radius_mm, light.length_mm / 2, np.deg2rad(light.arc_deg), light.hole_radius_mm)
-    rims = (np.deg2rad(light.rim_deg), light.rim_share, np.deg2rad(light.rim_soft_deg), light.crown_share, light.radiance)
+    rim, soft = np.deg2rad([light.rim_deg, light.rim_soft_deg])
+    rims = (rim, light.rim_share, soft, light.crown_share, light.radiance)
     return Tunnel(mi.Point3f(*map(float, centre)), *axes, *(mi.Float(float(value)) for value in (*numbers, *rims)))
