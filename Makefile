@@ -4,13 +4,17 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test install bench clean
+.PHONY: demo test docs install bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/blemish run studies/clutch-small.toml
 
 test: $(VENV)/.tested-with
 	$(BIN)/python -m pytest -q -m "not slow"
+
+docs: $(VENV)/.tested-with
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build
+	@echo docs/_build/index.html
 
 install: $(VENV)/.installed
 
