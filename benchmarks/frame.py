@@ -31,7 +31,7 @@ from blemish.dataset.record import FrameRecord, Header, rows
 from blemish.defects import DefectPopulation, Specimen, make_specimen
 from blemish.engine import facts, start
 from blemish.finish import draw_finishes
-from blemish.finish.populations import BrushedPopulation, PlainPopulation, TurnedPopulation
+from blemish.finish.catalogue import FINISHES
 from blemish.frames import look_at
 from blemish.part import Part, PartSource, load
 from blemish.plan import Camera, RingLight, Viewpoint
@@ -117,9 +117,9 @@ def main() -> int:
     )
     specimen, part = specimen_and_part(camera)
     populations = [
-        TurnedPopulation(regions=("turned", "thread")),
-        BrushedPopulation(regions=("brushed", "milled")),
-        PlainPopulation(),
+        FINISHES.of("turned")(regions=("turned", "thread")),
+        FINISHES.of("brushed")(regions=("brushed", "milled")),
+        FINISHES.of("plain")(),
     ]
     finishes = draw_finishes(part, populations, 0, specimen.name)
     built, scene = seconds(lambda: build_scene(specimen, part, finishes, "aluminium", RingLight()))

@@ -24,7 +24,7 @@ from frame import AROUND, EYES, specimen_and_part
 
 from blemish.engine import start
 from blemish.finish import draw_finishes
-from blemish.finish.populations import BrushedPopulation, MilledPopulation, TurnedPopulation
+from blemish.finish.catalogue import FINISHES
 from blemish.frames import look_at
 from blemish.plan import Camera, RingLight, Viewpoint
 from blemish.render import Rendering, Sensor, build_scene, shoot
@@ -40,9 +40,9 @@ def main() -> None:
     camera = Camera(width_px=1224, height_px=1024)
     specimen, part = specimen_and_part(camera)
     populations = (
-        TurnedPopulation(regions=("turned", "thread", "drilled")),
-        MilledPopulation(regions=("milled",)),
-        BrushedPopulation(regions=("*",)),
+        FINISHES.of("turned")(regions=("turned", "thread", "drilled")),
+        FINISHES.of("milled")(regions=("milled",)),
+        FINISHES.of("brushed")(regions=("*",)),
     )
     finishes = draw_finishes(part, populations, 1, "d000")
     scene = build_scene(specimen, part, finishes, "aluminium", RingLight(), with_twin=True)

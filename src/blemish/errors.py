@@ -10,6 +10,7 @@
     |   |-- DefectError     a defect that does not fit where it was asked for
     |   |-- FinishError     a finish that its region cannot carry
     |   |-- ForeignDataError    images, masks or annotations that come from elsewhere
+    |   |-- PluginError     a kind that no package offers, or that cannot be used as it is offered
     |   `-- DetectionError    records that support no curve of detection
     `-- WorkError           the request was right, the work failed          exit code 1
         |-- EngineError     no usable LLVM or GPU, the renderer gave up
@@ -81,6 +82,10 @@ class FinishError(RequestError):
 
 class ForeignDataError(RequestError):
     """Images, masks or annotations from elsewhere cannot be taken in."""
+
+
+class PluginError(RequestError):
+    """A kind was named that no package offers, that two offer, or that cannot be loaded."""
 
 
 class DetectionError(RequestError):

@@ -28,7 +28,7 @@ from blemish.plan import Plan, read_plan, write_plan
 from blemish.plan.coverage import Coverage, coverage_path, write_coverage
 from blemish.plan.files import refuse_edited, wishes_of
 from blemish.plan.make import plan_with_coverage
-from blemish.recipe import Recipe, frame_digest, plan_digest, specimen_digest
+from blemish.recipe import Recipe, frame_digest, makers, plan_digest, specimen_digest
 from blemish.settings import canonical, plain
 from blemish.work import Job, Task, agreed_software, shoot_views
 
@@ -75,7 +75,7 @@ def make(
     root = root.absolute()
     with open_farm(crew) as farm:
         prefer: Prefer = "gpu" if crew.gpu else "auto"
-        software = agreed_software(farm, prefer)
+        software = agreed_software(farm, prefer, makers(recipe))
         part = load(recipe.part, base=base, rules=recipe.regions) if part is None else part
         with _alone(root):
             plan = plan_for(recipe, part, plan_path(root))

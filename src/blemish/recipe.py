@@ -16,14 +16,16 @@ from pydantic import Field
 
 from blemish.dataset import SplitRule
 from blemish.defects import DefectPopulation
+from blemish.defects.catalogue import DEFECTS
 from blemish.engine import start
 from blemish.engine.llvm import find
 from blemish.finish import FinishPopulation
+from blemish.finish.catalogue import FINISHES
 from blemish.finish.skin import SkinPopulation
 from blemish.part import Part, PartSource
 from blemish.part.rules import RegionRule
 from blemish.plan import Camera, Plan, Planning, RingLight, Viewpoint
-from blemish.plan.lights import AnyLight
+from blemish.plan.lights import LIGHTS, AnyLight
 from blemish.plan.misplace import Misplacement, misplace
 from blemish.render.rendering import RenderingPopulation
 from blemish.render.sensor import SensorPopulation
@@ -99,12 +101,18 @@ class Recipe:
         return 0.5 * self.camera.mm_per_px
 
 
+def makers(recipe: Recipe) -> tuple[str, ...]:
+    """Give the packages whose versions can change a pixel: ours, and those that kinds of the recipe are from."""
+    offers = [*DEFECTS.offers(recipe.defects), *FINISHES.offers(recipe.finishes), *LIGHTS.offers([recipe.light])]
+    return tuple(dict.fromkeys([*MAKERS, *sorted(offer.package for offer in offers)]))
+
+
 @cache
-def software() -> dict[str, str]:
+def software(packages: tuple[str, ...] = MAKERS) -> dict[str, str]:
     """Give the versions of all that can change a pixel: packages, and what the renderer compiles for."""
     variant = start()
     found = {"renderer": f"{variant}, LLVM {find().version}" if variant.startswith("llvm") else variant}
-    for name in MAKERS:
+    for name in packages:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -150,7 +158,7 @@ def specimen_digest(recipe: Recipe, part: Part, specimen: str, made_by: Mapping[
     """
     return _digest(
         {
-            "software": software() if made_by is None else made_by,
+            "software": software(makers(recipe)) if made_by is None else made_by,
             "seed": recipe.seed,
             "part": part.digest,
             "specimen": specimen,

@@ -49,6 +49,12 @@ PATTERNS = {
 }
 """What patterns of text mean, for messages."""
 
+WHOLE = "the file"
+"""The place of what concerns all that is read."""
+
+INSIDE = "inside"
+"""The type of an error that tells mistakes inside a value, each with its place from there on."""
+
 DEMANDS = {
     "dataclass_type": "be a table",
     "model_attributes_type": "be a table",
@@ -70,6 +76,21 @@ def settings(cls: type[T]) -> type[T]:
     return dataclasses.dataclass(frozen=True, kw_only=True)(cls)
 
 
+def fault_of(cls: Any, reserved: Sequence[str] = ()) -> str:
+    """Say what keeps something from being settings that a study may hold; empty when nothing does.
+
+    ``reserved`` are names of fields that mean something else where it is to stand.
+    """
+    if not (isinstance(cls, type) and dataclasses.is_dataclass(cls) and hasattr(cls, "__pydantic_config__")):
+        return "it is no class made by @settings (blemish.settings)"
+    fields = dataclasses.fields(cls)
+    bare = [one.name for one in fields if one.default is one.default_factory is dataclasses.MISSING]
+    if bare:
+        return f"every field needs a default, and {', '.join(bare)} has none"
+    taken = [one.name for one in fields if one.name in reserved]
+    return f"a field may not be called {', '.join(taken)}: that is taken" if taken else ""
+
+
 def read(cls: type[T], values: Mapping[str, Any], where: str) -> T:
     """Turn parsed TOML or JSON into ``cls``; raise one :class:`StudyError` that lists every mistake in ``values``.
 
@@ -84,7 +105,7 @@ def read(cls: type[T], values: Mapping[str, Any], where: str) -> T:
         return adapter(cls).validate_json(text, strict=True)
     except ValidationError as error:
         # The error is told in full in our own words; pydantic's traceback would only hide them.
-        raise StudyError(where, [_mistake(cls, values, one) for one in error.errors()]) from None
+        raise StudyError(where, [line for one in error.errors() for line in _mistakes(cls, values, one)]) from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -145,6 +166,18 @@ def canonical(value: Any) -> str:
 def _in_json(value: Any) -> Any:
     """Stand in for what JSON does not know: a path is its text, a date of TOML is no text and stays recognisable."""
     return value.as_posix() if isinstance(value, Path) else {type(value).__name__: str(value)}
+
+
+def _mistakes(cls: type, values: Any, error: Mapping[str, Any]) -> list[str]:
+    """Say what one error tells: one mistake, or those inside a value that was read by itself."""
+    if error["type"] != INSIDE:
+        return [_mistake(cls, values, error)]
+    place = _place(_keys_in_file(error["loc"], values))
+    told = [mistake.removeprefix(f"{WHOLE}: ") for mistake in error["ctx"]["mistakes"]]
+    return [
+        f"{place}: {now}" if now != before else f"{place}.{now}"
+        for now, before in zip(told, error["ctx"]["mistakes"], strict=True)
+    ]
 
 
 def _mistake(cls: type, values: Any, error: Mapping[str, Any]) -> str:
@@ -227,7 +260,7 @@ def _place(keys: Sequence[str | int]) -> str:
     text = ""
     for key in keys:
         text += f"[{key + 1}]" if isinstance(key, int) else f".{key}" if text else str(key)
-    return text or "the file"
+    return text or WHOLE
 
 
 def _short(value: Any) -> str:

@@ -28,10 +28,21 @@ from blemish.engine.variant import Prefer
 from blemish.errors import WorkError
 from blemish.farm import Farm
 from blemish.finish import draw_finishes
+from blemish.finish.catalogue import kind_of
 from blemish.finish.skin import Skin
 from blemish.part import Part
 from blemish.plan import Plan, Viewpoint
-from blemish.recipe import Recipe, as_it_turned_out, drawn, frame_digest, is_defective, software, specimen_digest
+from blemish.recipe import (
+    MAKERS,
+    Recipe,
+    as_it_turned_out,
+    drawn,
+    frame_digest,
+    is_defective,
+    makers,
+    software,
+    specimen_digest,
+)
 from blemish.render import Frame, Rendering, Scene, Sensor, build_scene, shoot
 from blemish.seeds import number
 from blemish.settings import plain, read
@@ -73,9 +84,9 @@ class Done:
     """Folders of the dataset with their files, from a worker that does not see its disk."""
 
 
-def agreed_software(farm: Farm, prefer: Prefer) -> dict[str, str]:
+def agreed_software(farm: Farm, prefer: Prefer, packages: tuple[str, ...] = MAKERS) -> dict[str, str]:
     """Ask all workers what they would render with; :class:`WorkError` when they would not make the same pixels."""
-    answers = farm.ask(partial(software_here, prefer))
+    answers = farm.ask(partial(software_here, prefer, packages))
     first, agreed = next(iter(answers.items()))
     for name, answer in answers.items():
         if answer != agreed:
@@ -86,10 +97,10 @@ def agreed_software(farm: Farm, prefer: Prefer) -> dict[str, str]:
     return agreed
 
 
-def software_here(prefer: Prefer) -> dict[str, str]:
+def software_here(prefer: Prefer, packages: tuple[str, ...] = MAKERS) -> dict[str, str]:
     """Start the renderer, and give the versions of all that can change a pixel."""
     start(prefer)
-    return software()
+    return software(packages)
 
 
 def _difference(one: Mapping[str, str], other: Mapping[str, str], *names: str) -> str:
@@ -99,7 +110,7 @@ def _difference(one: Mapping[str, str], other: Mapping[str, str], *names: str) -
 
 def shoot_views(job: Job, task: Task) -> Done:
     """Shoot some views of one specimen and write or send them; a pure function of both, whoever runs it."""
-    here = software_here(job.prefer)
+    here = software_here(job.prefer, makers(_recipe(job.recipe)))
     if here != job.software:
         raise WorkError(f"{_difference(job.software, here, 'this run', 'a worker')}: install the same versions")
     record, geometry, scene = _in_hand(job, task.specimen)
@@ -166,7 +177,7 @@ def _make(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
         defective=is_defective(specimen),
         digest=specimen_digest(recipe, part, specimen, job.software),
         defects=tuple(DefectRecord(**asdict(defect)) for defect in made.defects),
-        finishes={region: {"kind": type(thing).__name__.lower(), **plain(thing)} for region, thing in finishes.items()},
+        finishes={region: {"kind": kind_of(thing), **plain(thing)} for region, thing in finishes.items()},
         skin=plain(skin),
         part_digest=part.digest,
     )

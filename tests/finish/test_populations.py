@@ -9,19 +9,19 @@ from builders import box, rod
 
 from blemish.errors import FinishError
 from blemish.finish import Brushed, Plain, Turned, draw_finishes
+from blemish.finish.catalogue import FINISHES
 from blemish.finish.metals import METALS, metal_named
-from blemish.finish.populations import BrushedPopulation, PlainPopulation, TurnedPopulation
 from blemish.vary import Uniform
 
 
 def plain(*regions: str, **fields: Any) -> Any:
     """A population of plain finishes."""
-    return PlainPopulation(regions=regions or ("*",), **fields)
+    return FINISHES.of("plain")(regions=regions or ("*",), **fields)
 
 
 def test_every_region_gets_its_finish() -> None:
     """Named regions get theirs, all others get the one for everything else, wherever it stands in the list."""
-    drawn = draw_finishes(rod(), [plain(), TurnedPopulation(regions=("mantle",))], 0, "d000")
+    drawn = draw_finishes(rod(), [plain(), FINISHES.of("turned")(regions=("mantle",))], 0, "d000")
     assert isinstance(drawn["mantle"], Turned)
     assert isinstance(drawn["ends"], Plain)
     assert drawn["mantle"].pattern is not None
@@ -29,9 +29,9 @@ def test_every_region_gets_its_finish() -> None:
 
 def test_drawing_depends_on_names_only() -> None:
     """The same seed and specimen draw the same; another specimen draws another; other regions do not matter."""
-    population = BrushedPopulation(regions=("ends",), slope=Uniform(uniform=(0.05, 0.2)))
+    population = FINISHES.of("brushed")(regions=("ends",), slope=Uniform(uniform=(0.05, 0.2)))
     one = draw_finishes(rod(), [population, plain("mantle")], 0, "d000")
-    again = draw_finishes(rod(), [TurnedPopulation(regions=("mantle",)), population], 0, "d000")
+    again = draw_finishes(rod(), [FINISHES.of("turned")(regions=("mantle",)), population], 0, "d000")
     other = draw_finishes(rod(), [population, plain("mantle")], 0, "d001")
     assert one["ends"] == again["ends"]
     assert isinstance(one["ends"], Brushed)
@@ -40,13 +40,13 @@ def test_drawing_depends_on_names_only() -> None:
 
 def test_a_stated_pattern_is_kept() -> None:
     """A pattern in the study is not drawn over, and 0 is a pattern like any other."""
-    drawn = draw_finishes(rod(), [BrushedPopulation(pattern=0)], 3, "d000")
+    drawn = draw_finishes(rod(), [FINISHES.of("brushed")(pattern=0)], 3, "d000")
     assert {finish.pattern for finish in drawn.values()} == {0}
 
 
 def test_all_mistakes_come_at_once() -> None:
     """Unknown regions with a suggestion, regions named twice and regions without a finish are told together."""
-    populations = [TurnedPopulation(regions=("mantel",)), plain("mantle"), plain("mantle")]
+    populations = [FINISHES.of("turned")(regions=("mantel",)), plain("mantle"), plain("mantle")]
     with pytest.raises(FinishError) as caught:
         draw_finishes(rod(), populations, 0, "d000")
     message = str(caught.value)
@@ -64,15 +64,15 @@ def test_no_finish_at_all_is_a_mistake() -> None:
 def test_turned_needs_an_axis() -> None:
     """A region of planes cannot be turned, unless the axis is given."""
     with pytest.raises(FinishError, match=r"region 'sides'.*axis_point_mm"):
-        draw_finishes(box(), [plain("top"), TurnedPopulation(regions=("sides",))], 0, "d000")
+        draw_finishes(box(), [plain("top"), FINISHES.of("turned")(regions=("sides",))], 0, "d000")
     fields: dict[str, Any] = {"axis_point_mm": (0.0, 0.0, 0.0), "axis_direction": (0.0, 0.0, 1.0)}
-    drawn = draw_finishes(box(), [plain("top"), TurnedPopulation(regions=("sides",), **fields)], 0, "d000")
+    drawn = draw_finishes(box(), [plain("top"), FINISHES.of("turned")(regions=("sides",), **fields)], 0, "d000")
     assert isinstance(drawn["sides"], Turned)
 
 
 def test_values_that_do_not_go_together_name_the_region() -> None:
     """A drawn feed above the nose radius is told with the region that drew it."""
-    population = TurnedPopulation(regions=("mantle",), feed_mm=0.9, nose_radius_mm=0.4)
+    population = FINISHES.of("turned")(regions=("mantle",), feed_mm=0.9, nose_radius_mm=0.4)
     with pytest.raises(FinishError, match=r"region 'mantle'.*feed of 0.9"):
         draw_finishes(rod(), [population, plain()], 0, "d000")
 

@@ -190,6 +190,7 @@ def _laid_film(one: Settled, triangles: np.ndarray) -> LaidFilm:
         along=chart.along,
         half_axes_mm=one.thing.half_axes_mm if isinstance(one.thing, Film) else (one.reach_mm, one.reach_mm),
         triangles=triangles,
+        soiling=getattr(one.thing, "soiling", None),
         is_broken=isinstance(one.thing, Pits),
     )
 

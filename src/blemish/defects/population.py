@@ -4,48 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import Field
 
-from blemish.defects.bump import Bump
+from blemish.defects.catalogue import DEFECTS
 from blemish.defects.density import density_of
-from blemish.defects.dent import Dent
-from blemish.defects.dust import Dust
-from blemish.defects.fibre import Fibre
 from blemish.defects.film import Film
-from blemish.defects.fingerprint import Fingerprint
-from blemish.defects.gouge import Gouge
 from blemish.defects.ground import SPOT_TURN_DEG, Ground, ground_of
 from blemish.defects.imprint import imprint
 from blemish.defects.kind import Kind
-from blemish.defects.nick import Nick
-from blemish.defects.pits import Pits
 from blemish.defects.place import Asked, settle
-from blemish.defects.placing import FilmPlacing, Placing
-from blemish.defects.rub import Rub
-from blemish.defects.scratch import Scratch
 from blemish.defects.settled import Settled
 from blemish.defects.specimen import Specimen
-from blemish.defects.stain import Stain
 from blemish.defects.topology import topology_of
 from blemish.errors import DefectError, RequestError, did_you_mean
 from blemish.part.model import Part
 from blemish.seeds import stream
-from blemish.vary import draw, population_of
+from blemish.vary import draw
 
 _PATTERNS = 1 << 20
 """How many patterns are drawn from."""
-SHAPES = (("dent", Dent), ("scratch", Scratch), ("gouge", Gouge), ("pits", Pits), ("nick", Nick), ("bump", Bump))
-FILMS = (("dust", Dust), ("fibre", Fibre), ("stain", Stain), ("fingerprint", Fingerprint), ("rub", Rub))
-
 if TYPE_CHECKING:
     DefectPopulation = Any
 else:
-    _MADE = [population_of(thing, kind, also=Placing) for kind, thing in SHAPES]
-    _MADE += [population_of(thing, kind, also=FilmPlacing) for kind, thing in FILMS]
-    DefectPopulation = Annotated[Union[tuple(_MADE)], Field(discriminator="kind")]  # noqa: UP007
+    DefectPopulation = DEFECTS.type
 
 
 def make_specimen(  # noqa: PLR0917

@@ -47,6 +47,8 @@ class LaidFilm:
     half_axes_mm: tuple[float, float]
     triangles: np.ndarray
     """The triangles of the specimen that it covers; a dent among them keeps its own id."""
+    soiling: Any = None
+    """What it does to light (``blemish.finish.soiling.Kind``), where its kind is of another package."""
     is_broken: bool = False
     """It is the bare metal of a defect, such as the floor of pits, and nothing that lies on the part."""
 

@@ -25,11 +25,12 @@ from blemish.disk import storing
 from blemish.errors import BlemishError, ForeignDataError, RequestError
 from blemish.exchange.dealing import deal, near, rule_of
 from blemish.exchange.foreign import Folder
-from blemish.exchange.importers import importer
+from blemish.exchange.importers import CATALOGUE, IMPORTERS, importer
 from blemish.exchange.naming import Gathered, gather
 from blemish.exchange.posed import Cell, digest_of, place, read_cell
 from blemish.exchange.sample import Annotated, Foreign, Sample
 from blemish.exchange.summary import Summary
+from blemish.plugins import versions
 from blemish.settings import canonical, plain, read
 
 Advance = Callable[[int, int, str], None]
@@ -105,7 +106,7 @@ def bring_in(
         kind="photographs",
         classes=foreign.classes,
         preparation=None if foreign.preparation is None else dict(foreign.preparation),
-        software=_software(),
+        software=_software(name),
         camera=None if cell is None else dict(cell.camera),
     )
     work = _Work(folder, dst, cell)
@@ -270,10 +271,11 @@ def _account(foreign: Foreign, taken: list[_Taken], drawn: Split | None) -> Summ
     )
 
 
-def _software() -> dict[str, str]:
+def _software(name: str) -> dict[str, str]:
     from importlib.metadata import version
 
-    return {package: version(package) for package in ("blemish", "numpy", "opencv-python-headless", "pillow")}
+    told = {package: version(package) for package in ("blemish", "numpy", "opencv-python-headless", "pillow")}
+    return told if name in IMPORTERS else {**told, **versions([CATALOGUE.offer(name)])}
 
 
 def _remove(dst: Path) -> None:

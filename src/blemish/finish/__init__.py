@@ -9,7 +9,8 @@ from blemish.finish.brushed import Brushed
 from blemish.finish.lay import lay
 from blemish.finish.metals import METALS
 from blemish.finish.plain import Plain
-from blemish.finish.populations import Finish, FinishPopulation, draw_finishes
+from blemish.finish.populations import FinishPopulation, draw_finishes
+from blemish.finish.relief import Finish
 from blemish.finish.turned import Turned
 
 __all__ = ["METALS", "Brushed", "Finish", "FinishPopulation", "Plain", "Turned", "draw_finishes", "lay"]

@@ -15,12 +15,12 @@ Typical: glass beads Ra 0.8 - 3 um, grit 3 - 12 um; dimples 0.05 - 0.3 mm. Our o
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern, must_be_gentle
 from blemish.finish.isotropic import SIZES, slope_of
 from blemish.finish.isotropic import relief as isotropic_relief
-from blemish.finish.relief import Relief, Track
+from blemish.finish.relief import Follows, Relief, Track
 from blemish.settings import Positive, settings
 
 
@@ -28,6 +28,7 @@ from blemish.settings import Positive, settings
 class Blasted:
     """Dimples in all directions alike: a dull, even surface with a fine sparkle."""
 
+    follows: ClassVar[Follows] = "nothing"
     ra_um: Positive = 2.5
     """Mean roughness: glass beads 0.8 - 3 um, grit 3 - 12 um."""
     dimple_mm: Positive = 0.15

@@ -16,11 +16,11 @@ glints, is told in many places; the streak length is what separates "brushed" (c
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern, must_point
 from blemish.finish.noise import streaks, whole_cells
-from blemish.finish.relief import Relief, Track, keep, rougher
+from blemish.finish.relief import Follows, Relief, Track, keep, rougher
 from blemish.settings import Fraction, Positive, settings
 
 # Share of the slope, width and length of the three sizes of streaks, relative to the stated ones.
@@ -31,6 +31,7 @@ SIZES = ((0.82, 1.0, 1.0), (0.48, 2.7, 1.7), (0.3117, 7.3, 2.9))
 class Brushed:
     """Streaks in one direction: dull along them, a wide highlight across."""
 
+    follows: ClassVar[Follows] = "direction"
     direction: tuple[float, float, float] = (1.0, 0.0, 0.0)
     """Where the brush went, in CAD coordinates; it is laid onto each face. Around an axis it goes around or along."""
     streak_width_mm: Positive = 0.04

@@ -9,12 +9,12 @@ um. Our own design.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern, must_be_gentle
 from blemish.finish.isotropic import relief as isotropic_relief
 from blemish.finish.isotropic import slope_of
-from blemish.finish.relief import Relief, Track
+from blemish.finish.relief import Follows, Relief, Track
 from blemish.settings import Positive, settings
 
 SIZES = ((0.7, 1.0), (0.58, 2.3), (0.4167, 5.1))
@@ -24,6 +24,7 @@ SIZES = ((0.7, 1.0), (0.58, 2.3), (0.4167, 5.1))
 class Cast:
     """The skin of a casting: coarse, dull, alike in all directions."""
 
+    follows: ClassVar[Follows] = "nothing"
     ra_um: Positive = 10.0
     """Mean roughness: sand 6 - 25 um, investment 1.6 - 3.2 um, die casting 0.8 - 1.6 um."""
     grain_mm: Positive = 0.35

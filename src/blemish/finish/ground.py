@@ -20,11 +20,11 @@ own design.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern, must_be_gentle, must_point
 from blemish.finish.noise import FURROW_SLOPE_TO_HEIGHT, RQ_TO_RA, furrows, whole_cells
-from blemish.finish.relief import Relief, Track, keep, rougher
+from blemish.finish.relief import Follows, Relief, Track, keep, rougher
 from blemish.settings import Positive, settings
 
 SIZES = ((0.76, 1.0, 1.0), (0.52, 2.3, 1.7), (0.3899, 5.9, 3.1))
@@ -35,6 +35,7 @@ SIZES = ((0.76, 1.0, 1.0), (0.52, 2.3, 1.7), (0.3899, 5.9, 3.1))
 class Ground:
     """A grinding wheel's scratches: short, dense, in one direction."""
 
+    follows: ClassVar[Follows] = "direction"
     direction: tuple[float, float, float] = (1.0, 0.0, 0.0)
     """Where the wheel's rim went, in CAD coordinates; it is laid onto each face, around or along an axis."""
     lead_mm: float = 0.0

@@ -27,22 +27,12 @@ import numpy as np
 
 from blemish.arrays import Vector
 from blemish.errors import FinishError
-from blemish.finish.blasted import Blasted
-from blemish.finish.brushed import Brushed
-from blemish.finish.cast import Cast
-from blemish.finish.ground import Ground
-from blemish.finish.milled import Milled
-from blemish.finish.plain import Plain
-from blemish.finish.polished import Polished
-from blemish.finish.turned import Turned
+from blemish.finish.catalogue import kind_of, number_of
 from blemish.frames import orthonormal
 from blemish.part.axis import axis_of
 from blemish.part.model import Part, Region, Surface
 
 PLANAR, AROUND, PROFILE = 0, 1, 2
-KINDS: tuple[Any, ...] = (Plain, Turned, Brushed, Milled, Ground, Blasted, Cast, Polished)
-"""The number of a kind of finish is its place here."""
-
 ROW = 32
 """Numbers in a row: [shape, kind, R, cz | origin, cr | axis, rho | e1, ra | lead, 3 unused | the finish]."""
 NUMBERS = 20
@@ -71,19 +61,19 @@ def lay(part: Part, finishes: Mapping[str, Any]) -> np.ndarray:
     geometry = _FaceGeometry(part)
     for region in part.regions:
         finish = finishes[region.name]
-        lead_mm = finish.lead_mm if isinstance(finish, Ground) else 0.0
-        axis = _turning_axis(part, region, finish) if isinstance(finish, Turned) or lead_mm else None
+        lead_mm = getattr(finish, "lead_mm", 0.0)
+        axis = _turning_axis(part, region, finish) if finish.follows == "axis" or lead_mm else None
         for face in region.faces:
             surface = part.surfaces[face]
             if axis is not None and lead_mm:
                 path = Path(AROUND, *axis, orthonormal(axis[1])[:, 0], lead_mm=lead_mm)
             elif axis is not None:
                 path = _turned_path(surface, *axis)
-            elif isinstance(finish, Brushed | Milled | Ground):
+            elif finish.follows == "direction":
                 path = _directed_path(surface, geometry.normal[face], np.array(finish.direction))
             else:
                 path = _planar(surface.origin_mm, geometry.normal[face], None)
-            table[face] = _row(path, geometry.mean_radius(face, path), KINDS.index(type(finish)), finish.numbers())
+            table[face] = _row(path, geometry.mean_radius(face, path), number_of(type(finish)), finish.numbers())
     return table
 
 
@@ -123,22 +113,23 @@ def _row(path: Path, radius_mm: float, kind: int, numbers: Sequence[float]) -> n
     return row
 
 
-def _turning_axis(part: Part, region: Region, finish: Turned | Ground) -> tuple[Vector, Vector]:
+def _turning_axis(part: Part, region: Region, finish: Any) -> tuple[Vector, Vector]:
     """Give a point and a direction: those of the settings, else those that most of the region turns about."""
-    if isinstance(finish, Turned) and finish.axis_point_mm is not None and finish.axis_direction is not None:
-        direction = np.array(finish.axis_direction, dtype=np.float64)
-        return np.array(finish.axis_point_mm, dtype=np.float64), direction / np.linalg.norm(direction)
+    point, given = (getattr(finish, name, None) for name in ("axis_point_mm", "axis_direction"))
+    if point is not None and given is not None:
+        direction = np.array(given, dtype=np.float64)
+        return np.array(point, dtype=np.float64), direction / np.linalg.norm(direction)
     axis = axis_of(part, region.faces)
-    if axis is None and isinstance(finish, Ground):
+    if axis is None and finish.follows != "axis":
         raise FinishError(
             f"region {region.name!r}: lead_mm asks for a helix around an axis, and this region has none (no cylinder, "
             "cone or torus, and nothing that turns about one line); leave lead_mm out"
         )
     if axis is None:
         raise FinishError(
-            f"region {region.name!r}: turned goes around an axis, and this region has none (no cylinder, cone or "
-            "torus, and nothing that turns about one line); give it axis_point_mm and axis_direction, or another "
-            "finish"
+            f"region {region.name!r}: {kind_of(finish)} goes around an axis, and this region has none (no cylinder, "
+            "cone or torus, and nothing that turns about one line); give it axis_point_mm and axis_direction, or "
+            "another finish"
         )
     return axis.point_mm, axis.direction
 

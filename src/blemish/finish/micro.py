@@ -12,8 +12,9 @@ import numpy as np
 
 from blemish.finish.arithmetic import Real, angle_of, at_least
 from blemish.finish.borders import Borders, BorderTables, border_tables, face_at
+from blemish.finish.catalogue import numbered
 from blemish.finish.grime import Grime, grime_of, left_by
-from blemish.finish.lay import AROUND, KINDS, NUMBERS, PLANAR, ROW
+from blemish.finish.lay import AROUND, NUMBERS, PLANAR, ROW
 from blemish.finish.metals import Metal
 from blemish.finish.relief import Relief, Track
 from blemish.finish.skin import BARE, Skin
@@ -134,9 +135,9 @@ def visible(normal: Any, to_viewer: Any) -> Any:
 
 def _relief(track: Track, numbers: list[Any], kind: Real, kinds: tuple[int, ...]) -> Relief:
     """Choose the relief of the row's kind. All are computed and one is kept: cheaper than calls."""
-    chosen = KINDS[kinds[0]].relief(track, numbers)
+    chosen = numbered(kinds[0]).relief(track, numbers)
     for other in kinds[1:]:
-        chosen = _either(kind == other, KINDS[other].relief(track, numbers), chosen)
+        chosen = _either(kind == other, numbered(other).relief(track, numbers), chosen)
     return chosen
 
 

@@ -29,12 +29,12 @@ choice of what to leave out (chatter, tool wear, the step between passes) is our
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern, must_point
 from blemish.finish.arithmetic import Real, at_least
 from blemish.finish.noise import along_line, mixed
-from blemish.finish.relief import Relief, Track, keep, rougher
+from blemish.finish.relief import Follows, Relief, Track, keep, rougher
 from blemish.settings import Fraction, Positive, settings
 
 ARC_NOISE_MM = 6.0
@@ -45,6 +45,7 @@ ARC_NOISE_MM = 6.0
 class Milled:
     """Arcs of a face mill: crossing fans of light, seams between passes."""
 
+    follows: ClassVar[Follows] = "direction"
     direction: tuple[float, float, float] = (1.0, 0.0, 0.0)
     """The feed direction, in CAD coordinates; it is laid onto each face."""
     feed_mm: Positive = 0.16

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern
-from blemish.finish.relief import Relief, Track
+from blemish.finish.relief import Follows, Relief, Track
 from blemish.settings import settings
 
 
@@ -13,6 +13,7 @@ from blemish.settings import settings
 class Plain:
     """Metal that is rough in all directions alike, as after blasting, etching or casting. No relief."""
 
+    follows: ClassVar[Follows] = "nothing"
     roughness: Alpha = 0.28
     """GGX alpha: 0.1 is satin, 0.3 is matt. (alpha^2 / 2 is the slope variance of what is too fine to be seen.)"""
     pattern: Pattern = None

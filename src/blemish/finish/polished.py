@@ -9,12 +9,12 @@ Typical: Ra 0.02 - 0.1 um, waves of 2 - 8 mm and 0.1 - 1 um. Our own design.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern
 from blemish.finish.isotropic import SIZES
 from blemish.finish.isotropic import relief as isotropic_relief
-from blemish.finish.relief import Relief, Track
+from blemish.finish.relief import Follows, Relief, Track
 from blemish.settings import Fraction, Positive, settings
 
 
@@ -22,6 +22,7 @@ from blemish.settings import Fraction, Positive, settings
 class Polished:
     """Nearly a mirror: sharp highlights with a soft wobble."""
 
+    follows: ClassVar[Follows] = "nothing"
     waviness_slope: Fraction = 0.005
     """Standard deviation of the slope of the waviness: 0.001 is optical, 0.01 is orange peel."""
     waviness_mm: Positive = 3.0

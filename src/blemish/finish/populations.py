@@ -4,58 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from blemish.errors import FinishError, RequestError, did_you_mean
-from blemish.finish.blasted import Blasted
-from blemish.finish.brushed import Brushed
-from blemish.finish.cast import Cast
-from blemish.finish.ground import Ground
+from blemish.finish.catalogue import EVERYTHING_ELSE, FINISHES
 from blemish.finish.lay import lay
-from blemish.finish.milled import Milled
-from blemish.finish.plain import Plain
-from blemish.finish.polished import Polished
-from blemish.finish.turned import Turned
+from blemish.finish.relief import Finish
 from blemish.part.model import Part
 from blemish.seeds import stream
-from blemish.settings import settings
-from blemish.vary import population_of
 
-EVERYTHING_ELSE = "*"
-
-Finish = Turned | Milled | Brushed | Ground | Blasted | Cast | Polished | Plain
-
-
-@settings
-class OnRegions:
-    """Where a finish goes."""
-
-    regions: tuple[str, ...] = (EVERYTHING_ELSE,)
-    """Names of the part's regions; ``*`` is every region that no other finish names."""
-
-
-TurnedPopulation = population_of(Turned, "turned", also=OnRegions)
-MilledPopulation = population_of(Milled, "milled", also=OnRegions)
-BrushedPopulation = population_of(Brushed, "brushed", also=OnRegions)
-GroundPopulation = population_of(Ground, "ground", also=OnRegions)
-BlastedPopulation = population_of(Blasted, "blasted", also=OnRegions)
-CastPopulation = population_of(Cast, "cast", also=OnRegions)
-PolishedPopulation = population_of(Polished, "polished", also=OnRegions)
-PlainPopulation = population_of(Plain, "plain", also=OnRegions)
-
-FinishPopulation = Annotated[
-    TurnedPopulation
-    | MilledPopulation
-    | BrushedPopulation
-    | GroundPopulation
-    | BlastedPopulation
-    | CastPopulation
-    | PolishedPopulation
-    | PlainPopulation,
-    Field(discriminator="kind"),
-]
+FinishPopulation = FINISHES.type
 
 
 def draw_finishes(part: Part, populations: Sequence[Any], seed: int, specimen_name: str) -> dict[str, Finish]:

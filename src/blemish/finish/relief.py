@@ -20,8 +20,13 @@ distribution: the widths agree, the tails do not.)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from blemish.finish.arithmetic import Real
+
+Follows = Literal["axis", "direction", "nothing"]
+"""What a tool's track runs along on a face: around the region's axis (the tool stands still and the part turns), along
+the finish's own ``direction``, or nothing in particular."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,30 @@ class Relief:
     alpha_across: Real
     across: tuple[Real, Real] | None = None
     """The direction (along, across the track) in which ``alpha_across`` holds, where it is not across the track."""
+
+
+@runtime_checkable
+class Finish(Protocol):
+    """What every kind of finish is: settings, the numbers that they come to, and a formula that reads the numbers."""
+
+    @property
+    def follows(self) -> Follows:
+        """What its track runs along."""
+        ...
+
+    @property
+    def pattern(self) -> int | None:
+        """Which of its endless patterns; None is "draw one"."""
+        ...
+
+    def numbers(self) -> tuple[float, ...]:
+        """Give what the formula reads, at most twelve numbers, as they go into the table of the renderer."""
+        ...
+
+    @staticmethod
+    def relief(track: Track, numbers: Any) -> Relief:
+        """Give slope and roughness at a place of the track, with operators and Dr.Jit's functions only."""
+        ...
 
 
 def keep(wavelength_mm: Real, footprint_mm: Real) -> Real:

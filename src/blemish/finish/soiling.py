@@ -67,8 +67,8 @@ class FilmTables:
     row_of_triangle: Any
     """Row of the film on each triangle; row 0 is no film."""
     rows: Any
-    kinds: tuple[int, ...]
-    """The kinds that occur: the only thing here that the compiled code depends on."""
+    kinds: tuple[Kind, ...]
+    """The kinds that occur; the place of each is its number. They alone are what the compiled code depends on."""
 
 
 def cloud(u: Real, v: Real, size_mm: Real, seed: Any) -> Real:
@@ -171,13 +171,20 @@ def pits(at: Place) -> Real:
     return 0.2 + 0.8 * soft(0.55 + 0.35 * (0.6 * grain + 0.8 * crumb))
 
 
+def untouched(at: Place) -> Real:
+    """The skin of a bubble, the walls of a crack: everywhere on their own triangles, a little uneven."""
+    return 1 - 0.3 * soft(0.5 + 0.4 * cloud(at.u, at.v, 0.3 * at.numbers[0], at.seed))
+
+
 @dataclass(frozen=True)
 class Kind:
-    """A kind of film: its formula, the parameters that are its numbers, and what it has for those that it lacks."""
+    """A kind of film: its formula, from the place to the thickness, and the film's settings that it reads."""
 
     formula: Callable[[Place], Real]
     numbers: tuple[str, ...]
+    """Names of settings, at most seven."""
     common: Mapping[str, float]
+    """What stands for ``strength``, ``haze``, ``albedo`` and ``fresh`` where the film has no such setting."""
 
 
 KINDS: dict[str, Kind] = {
@@ -188,16 +195,23 @@ KINDS: dict[str, Kind] = {
     "rub": Kind(rub, ("streak_mm", "cover"), {}),
     # A broken grain is rough in every direction, and some light does not find out of it again.
     "pits": Kind(pits, ("pit_mm",), {"haze": 0.3, "fresh": 1.0}),
+    "blowhole": Kind(untouched, ("diameter_mm",), {"haze": 0.3, "fresh": 1.0}),
+    "crack": Kind(untouched, ("width_mm",), {"haze": 0.3, "fresh": 1.0}),
 }
-_NAMES = tuple(KINDS)
 
 
-def row_of(film: LaidFilm) -> np.ndarray:
-    """Give the row of numbers of one film."""
-    kind = KINDS[film.kind]
+def kind_of(film: LaidFilm) -> Kind:
+    """Give the kind of a film; one of another package brings it along."""
+    kind: Kind = KINDS.get(film.kind) or film.soiling
+    return kind
+
+
+def row_of(film: LaidFilm, number: int) -> np.ndarray:
+    """Give the row of numbers of one film; ``number`` is its kind's."""
+    kind = kind_of(film)
     said = {**film.parameters, **kind.common}
     row = np.ones(ROW)  # not zeros: formulas of other kinds are computed too, and divide
-    row[0:4] = _NAMES.index(film.kind), *film.half_axes_mm, int(said.get("pattern", 0)) * 16 % _SEEDS
+    row[0:4] = number, *film.half_axes_mm, int(said.get("pattern", 0)) * 16 % _SEEDS
     row[4:8] = *film.centre_mm, said["strength"]
     row[8:12] = *film.along, said["albedo"]
     row[12:16] = *film.normal, said["haze"]
@@ -217,9 +231,10 @@ def film_tables(films: Sequence[LaidFilm], num_triangles: int) -> FilmTables | N
     row_of_triangle = np.zeros(num_triangles, dtype=np.uint32)
     for number, film in enumerate(films, 1):
         row_of_triangle[film.triangles] = number
-    rows = np.array([nothing, *(row_of(film) for film in films)], dtype=np.float32)
-    kinds = tuple(sorted({_NAMES.index(film.kind) for film in films}))
-    return FilmTables(mi.UInt32(row_of_triangle), mi.Float(rows.ravel()), kinds)
+    names = sorted({film.kind for film in films})
+    rows = np.array([nothing, *(row_of(film, names.index(film.kind)) for film in films)], dtype=np.float32)
+    kinds = {film.kind: kind_of(film) for film in films}
+    return FilmTables(mi.UInt32(row_of_triangle), mi.Float(rows.ravel()), tuple(kinds[name] for name in names))
 
 
 def coat_at(films: FilmTables, position: Any, triangle: Any, active: Any) -> Coat:
@@ -246,8 +261,8 @@ def coat_at(films: FilmTables, position: Any, triangle: Any, active: Any) -> Coa
         numbers=[row[i // 4][i % 4] for i in range(_NUMBERS, ROW)],
     )
     thickness: Real = 0.0
-    for kind in films.kinds:
-        thickness = dr.select(row[0].x == kind, KINDS[_NAMES[kind]].formula(at), thickness)
+    for number, kind in enumerate(films.kinds):
+        thickness = dr.select(row[0].x == number, kind.formula(at), thickness)
     thickness = dr.select(which > 0, thickness, 0)
     taken = row[1].w * thickness
     return Coat(1 - taken, row[2].w * taken, row[3].w * thickness, 1 - row[4].x * thickness)

@@ -26,12 +26,12 @@ The slope of the helix itself, f / (2 pi R), is below 0.001 and left out.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern, must_point
 from blemish.finish.arithmetic import Real
 from blemish.finish.noise import along_line
-from blemish.finish.relief import Relief, Track, keep, rougher
+from blemish.finish.relief import Follows, Relief, Track, keep, rougher
 from blemish.settings import Fraction, NotNegative, Positive, settings
 
 Axis = tuple[float, float, float] | None
@@ -41,6 +41,7 @@ Axis = tuple[float, float, float] | None
 class Turned:
     """Feed marks of a lathe: fine grooves around the axis, a highlight that fans out across them."""
 
+    follows: ClassVar[Follows] = "axis"
     feed_mm: Positive = 0.12
     """Feed per revolution, the distance between grooves: finishing 0.05 - 0.15 mm, roughing 0.2 - 0.5 mm."""
     nose_radius_mm: Positive = 0.4

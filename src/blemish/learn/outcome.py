@@ -17,7 +17,7 @@ import blemish
 from blemish.dataset.atomic import clear
 from blemish.dataset.read import Dataset
 from blemish.errors import RequestError
-from blemish.learn import files, state
+from blemish.learn import files, networks, state
 from blemish.learn.checkpoint import Model, load_model, write_model
 from blemish.learn.differences import changes, differing
 from blemish.learn.histogram import empty
@@ -93,8 +93,8 @@ def conclude(
         counted = label < IGNORED
         histogram.add(predict(model, image, validation.maps(index))[counted], label[counted] > 0)
     model = dataclasses.replace(model, threshold=choose_threshold(histogram, protocol.correct_quantile))
-    versions = {"blemish": blemish.__version__, "torch": torch.__version__}
-    write_model(folder, model, versions)
+    software = {"blemish": blemish.__version__, "torch": torch.__version__, **networks.made_by(protocol.network)}
+    write_model(folder, model, software)
 
 
 def reopen(folder: Path, facts: dict[str, Any], protocol: Protocol, device: Device) -> Training:

@@ -6,11 +6,11 @@ levels are counted from 0 to 255 whatever the bit depth of the images.
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated, Literal
 
 from annotated_types import Interval, MinLen, MultipleOf
 
+from blemish.errors import PluginError
 from blemish.learn import networks
 from blemish.learn.channels import mistakes_in
 from blemish.settings import AtLeastOne, Count, Fraction, NotNegative, Positive, settings
@@ -42,7 +42,7 @@ class Protocol:
 
     network: str = "unet"
     """The file in ``learn/networks`` that makes it: ``unet``, ``fcn`` and ``deeplabv3`` are the paper's, ``small`` is
-    ours, for processors without a GPU."""
+    ours, for processors without a GPU. Or one that another package offers."""
     width: AtLeastOne | None = None
     """Channels of the first level, where the network leaves the choice (``small``); ``None`` is its own default."""
     exposure_stack: Annotated[tuple[float, ...], MinLen(1)] = (0.0,)
@@ -108,12 +108,12 @@ class Protocol:
     """Names all that is drawn: first weights, order, crops and their variation."""
 
     def __post_init__(self) -> None:
-        known = networks.names()
-        if self.network not in known:
-            near = difflib.get_close_matches(self.network, known, n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"network: {self.network!r} is none of {', '.join(known)}{hint}")
-        if self.width is not None and not networks.has_width(self.network):
+        try:
+            networks.is_there(self.network)
+            is_fixed = self.width is not None and not networks.has_width(self.network)
+        except PluginError as error:
+            raise ValueError(f"network: {error}") from None
+        if is_fixed:
             raise ValueError(f"width: the network {self.network!r} has a fixed width; leave this out")
         strange = "; ".join(mistakes_in(self.geometry))
         if strange:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
 import numpy as np
 from annotated_types import Interval
-from pydantic import Discriminator, Tag
 
 from blemish.arrays import Points
+from blemish.kinds import OneOf
 from blemish.plan.camera import Camera
 from blemish.plan.light import Light, RingLight
 from blemish.plan.tunnel import TunnelLight
-from blemish.settings import Positive, settings
+from blemish.plugins import Catalogue
+from blemish.settings import Positive, fault_of, settings
 
 
 @settings
@@ -198,16 +199,29 @@ def _in_the_way(camera: Camera, what: str, front_mm: float, places: Points) -> t
     return tuple(found)
 
 
-def _kind(light: Any) -> str:
-    return str(light.get("kind", "ring") if isinstance(light, dict) else getattr(light, "kind", "ring"))
+def _fault(name: str, thing: Any) -> str:
+    fault = fault_of(thing)
+    if fault:
+        return fault
+    if not issubclass(thing, Light):
+        return "it is no blemish.plan.light.Light"
+    if not callable(getattr(thing, "emitter", None)):
+        return "it has no `emitter(world_from_camera)`, which gives the light to the renderer (blemish.render.emitters)"
+    kind = get_type_hints(thing).get("kind")
+    if get_args(kind) != (name,):
+        return f'it needs a field `kind: Literal["{name}"]`, by the name under which it is offered'
+    return ""
 
 
-AnyLight = Annotated[
-    Annotated[RingLight, Tag("ring")]
-    | Annotated[BarLights, Tag("bars")]
-    | Annotated[DomeLight, Tag("dome")]
-    | Annotated[CoaxialLight, Tag("coaxial")]
-    | Annotated[TunnelLight, Tag("tunnel")],
-    Discriminator(_kind),
-]
-"""A light, told by its ``kind``; without one it is a ring."""
+LIGHTS = OneOf(
+    Catalogue("lights", "light", ("ring", "bars", "dome", "coaxial", "tunnel"), _fault),
+    {"ring": RingLight, "bars": BarLights, "dome": DomeLight, "coaxial": CoaxialLight, "tunnel": TunnelLight},
+    otherwise="ring",
+)
+"""What a study may name as its light. A package offers one under ``blemish.lights``: the settings class of a
+:class:`Light` with a field ``kind`` and a method ``emitter(world_from_camera)``."""
+
+if TYPE_CHECKING:
+    AnyLight = RingLight | BarLights | DomeLight | CoaxialLight | TunnelLight
+else:
+    AnyLight = LIGHTS.type

@@ -9,7 +9,7 @@ distance d and the cosine c at which the area is seen, the density is d^2 / (c A
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import drjit as dr
 import mitsuba as mi
@@ -20,7 +20,7 @@ from blemish.frames import Pose
 from blemish.plan.light import Light, RingLight
 from blemish.plan.lights import BarLights, CoaxialLight, DomeLight
 from blemish.plan.tunnel import TunnelLight
-from blemish.render.tunnel import Tunnel, tunnel
+from blemish.render.tunnel import tunnel
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,26 @@ class Dome:
         return dr.select(cosine > 0, dr.square(distance) / (cosine * area), 0)
 
 
-Emitter = Annulus | Bars | Dome | Tunnel
+@runtime_checkable
+class Emitter(Protocol):
+    """A light around a camera, as the compiled program sees it.
+
+    A frozen dataclass whose fields are Dr.Jit's, so that none of their values is written into the compiled code. One
+    that is not alike everywhere has, besides, ``glow(place)``: how bright a place on it is, in parts of ``radiance``.
+    """
+
+    @property
+    def radiance(self) -> Any:
+        """How bright it is."""
+        ...
+
+    def towards(self, position: Any, point: Any) -> tuple[Any, Any, Any]:
+        """Choose a place: direction to it, distance, and density."""
+        ...
+
+    def met(self, position: Any, direction: Any) -> tuple[Any, Any]:
+        """Find where a ray meets the luminous side: distance and density."""
+        ...
 
 
 def place(light: Light, world_from_camera: Pose) -> Emitter:
@@ -179,14 +198,15 @@ def place(light: Light, world_from_camera: Pose) -> Emitter:
         )
     elif isinstance(light, TunnelLight):
         made = tunnel(light, world_from_camera)
-    else:
+    elif isinstance(light, RingLight | CoaxialLight):
         made = _annulus(light, world_from_camera)
+    else:
+        made = light.emitter(world_from_camera)  # type: ignore[attr-defined]  # of another package
     dr.make_opaque([number for number in vars(made).values() if number is not None])
     return made
 
 
-def _annulus(light: Light, world_from_camera: Pose) -> Annulus:
-    assert isinstance(light, RingLight | CoaxialLight)
+def _annulus(light: RingLight | CoaxialLight, world_from_camera: Pose) -> Annulus:
     inner2 = light.inner_radius_mm**2 if isinstance(light, RingLight) else 0.0
     outer2 = light.outer_radius_mm**2
     sectors, share = None, 1.0

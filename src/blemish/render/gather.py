@@ -20,7 +20,6 @@ import mitsuba as mi
 from blemish.finish import coated
 from blemish.render.sampler import PixelSampler
 from blemish.render.scene import Scene
-from blemish.render.tunnel import Tunnel
 from blemish.render.view import View
 
 CANDIDATES = 4
@@ -56,7 +55,7 @@ def direct_light(  # noqa: PLR0917  a place on the metal and the random numbers 
 
 def _glow(view: View, origin: Any, direction: Any, distance: Any) -> Any:
     """Give how bright the light is where it is met, in parts of its radiance."""
-    return view.light.glow(origin + direction * distance) if isinstance(view.light, Tunnel) else 1.0
+    return view.light.glow(origin + direction * distance) if hasattr(view.light, "glow") else 1.0
 
 
 class _Chosen:

@@ -141,7 +141,8 @@ def _trace(  # noqa: PLR0917  as :func:`glimpse`
 
     lit = replace(rendering, ambient_radiance=ambient)
     view = look(scene, camera, viewpoint.world_from_camera, lit)
-    view = replace(view, light=replace(view.light, radiance=dr.opaque(mi.Float, light)))
+    emitter: Any = view.light
+    view = replace(view, light=replace(emitter, radiance=dr.opaque(mi.Float, light)))
     key = dr.opaque(mi.UInt32, number(seed, "samples", scene.specimen, viewpoint.name))
     sampler = samples_of(pixels, 0, rendering.samples_per_pixel, key)
     radiance, seen, _ = trace(scene, view, sampler, rendering.bounces)

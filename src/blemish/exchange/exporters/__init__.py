@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from blemish.dataset.read import Dataset
-from blemish.errors import RequestError, did_you_mean
 from blemish.exchange.picture import Picture
+from blemish.plugins import Catalogue
+from blemish.settings import fault_of
 
 EXPORTERS = {
     "bop": "BOP: cameras, poses and each specimen's geometry; for rendered images, and photographs with poses",
@@ -38,10 +39,20 @@ class Exporter:
     """Writes the pictures into an empty folder; gives what is lost, in sentences."""
 
 
+def _fault(_name: str, thing: Any) -> str:
+    if not isinstance(thing, Exporter):
+        return f"it is to be a blemish.exchange.exporters.Exporter, and is a {type(thing).__name__}"
+    return fault_of(thing.options)
+
+
+CATALOGUE = Catalogue("exporters", "exporter", tuple(EXPORTERS), _fault)
+"""The formats above, and those that packages offer under ``blemish.exporters``, each as an :class:`Exporter`."""
+
+
 def exporter(name: str) -> Exporter:
-    """Give an exporter by its name."""
+    """Give an exporter by its name; :class:`~blemish.errors.PluginError` if there is none, or it cannot be used."""
     if name not in EXPORTERS:
-        hint = did_you_mean(name, EXPORTERS, "known are")
-        raise RequestError(f"no exporter is called {name!r}; {hint}")
+        offered: Exporter = CATALOGUE.load(name)
+        return offered
     found: Exporter = import_module(f"{__name__}.{name}").EXPORTER
     return found

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from blemish.errors import RequestError, did_you_mean
 from blemish.exchange.foreign import Folder
 from blemish.exchange.sample import Foreign
+from blemish.plugins import Catalogue
+from blemish.settings import fault_of
 
 IMPORTERS = {
     "coco": "images with polygons or run lengths in one COCO file",
@@ -39,10 +40,20 @@ class Importer:
     """Looks through a folder without reading pixels."""
 
 
+def _fault(_name: str, thing: Any) -> str:
+    if not isinstance(thing, Importer):
+        return f"it is to be a blemish.exchange.importers.Importer, and is a {type(thing).__name__}"
+    return fault_of(thing.options)
+
+
+CATALOGUE = Catalogue("importers", "importer", tuple(IMPORTERS), _fault)
+"""The formats above, and those that packages offer under ``blemish.importers``, each as an :class:`Importer`."""
+
+
 def importer(name: str) -> Importer:
-    """Give an importer by its name."""
+    """Give an importer by its name; :class:`~blemish.errors.PluginError` if there is none, or it cannot be used."""
     if name not in IMPORTERS:
-        hint = did_you_mean(name, IMPORTERS, "known are")
-        raise RequestError(f"no importer is called {name!r}; {hint}")
+        offered: Importer = CATALOGUE.load(name)
+        return offered
     found: Importer = import_module(f"{__name__}.{name.replace('-', '_')}").IMPORTER
     return found

@@ -2,7 +2,7 @@
 
 A file holds ``build(channels)``, or ``build(channels, width)`` where the network leaves its width open, and gives a
 module that turns images (b, channels, h, w) with sides that are multiples of 32 into logits (b, 1, h, w). Adding a
-network is adding a file.
+network is adding a file, or a package that offers such a function under ``blemish.networks``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module, util
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from blemish.plugins import Catalogue, versions
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -23,13 +25,37 @@ MULTIPLE = 32
 
 @cache
 def names() -> tuple[str, ...]:
-    """List the networks there are, without loading any."""
+    """List the networks of this folder, without loading any."""
     return tuple(sorted(one.name for one in pkgutil.iter_modules(__path__) if not one.name.startswith("_")))
+
+
+def _fault(_name: str, thing: Any) -> str:
+    if not callable(thing):
+        return "it is no function `build(channels)`, or `build(channels, width)`"
+    takes = [one for one in inspect.signature(thing).parameters.values() if one.default is inspect.Parameter.empty]
+    return "" if [one.name for one in takes] == ["channels"] else "it is to be called with `channels` alone"
+
+
+CATALOGUE = Catalogue("networks", "network", names(), _fault)
+"""What a protocol may name as its network."""
+
+
+def is_there(name: str) -> None:
+    """Raise a :class:`PluginError` if there is no network of this name; loads nothing."""
+    if name not in names():
+        CATALOGUE.offer(name)
+
+
+def made_by(name: str) -> Mapping[str, str]:
+    """Give package and version of a network of another package; nothing for ours."""
+    return {} if name in names() else versions([CATALOGUE.offer(name)])
 
 
 @cache
 def has_width(name: str) -> bool:
-    """Say whether a network leaves its width open; reads its source and loads nothing."""
+    """Say whether a network leaves its width open; of ours, reads the source and loads nothing."""
+    if name not in names():
+        return "width" in inspect.signature(CATALOGUE.load(name)).parameters
     spec = util.find_spec(f"{__name__}.{name}")
     source = spec.loader.get_source(spec.name)  # type: ignore[union-attr]
     return "\nWIDTH = " in source
@@ -62,7 +88,7 @@ def widened(weights: Mapping[str, Tensor], like: Mapping[str, Tensor]) -> dict[s
 
 
 def _make(name: str, channels: int, width: int | None) -> nn.Module:
-    maker = import_module(f"{__name__}.{name}").build
+    maker = import_module(f"{__name__}.{name}").build if name in names() else CATALOGUE.load(name)
     if "width" in inspect.signature(maker).parameters:
         return maker(channels) if width is None else maker(channels, width)
     assert width is None, f"{name} has a fixed width"
