@@ -16,9 +16,9 @@ spectrum   log10 of the power in bands of frequency (twelve, evenly on a log sca
 Histogram and profile are taken from the whole picture on a coarse grid, gradient and spectrum from windows at full
 resolution, away from defects. All are means over windows, so pictures of different size compare.
 
-Renders of few samples are noisy, and noise looks like fine marks. Its variance v is known, and white, so what it adds
-in the mean is taken off: v from the power in each band, and 2 v / (8 pi s^4) from the square of the gradient's length
-under a Gauss of s pixels.
+Renders of few samples are noisy, and noise looks like fine marks. It is white, and its variance is known from two
+halves of the samples: it is taken off the power in each band. (The gradient is taken under a Gauss, which leaves little
+of it.)
 """
 
 from __future__ import annotations
@@ -32,12 +32,15 @@ import numpy as np
 
 FAMILIES = ("histogram", "profile", "gradient", "spectrum")
 SHARES = np.array([2, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98]) / 100
+STEEPER = np.array([0.25, 0.5, 0.75, 0.9, 0.98])
 WINDOW_PX = 128
 BANDS = 12
 DIRECTIONS = 8
 ACROSS, DOWN = 24, 10
 LEAST = 1e-3
 """What is added before logarithms are taken, in shares of the mean grey: below it there is only noise."""
+LEAST_POWER = 1e-4
+"""The same for the spectrum: the power of white noise of one per cent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +61,7 @@ def features(look: Look) -> dict[str, np.ndarray]:
     return {
         "histogram": np.nanquantile(look.whole, SHARES),
         "profile": np.concatenate([_bands(look.whole, ACROSS), _bands(look.whole.T, DOWN)]),
-        "gradient": np.mean([_gradient(*window) for window in windows], axis=0),
+        "gradient": np.mean([_gradient(window) for window in look.windows], axis=0),
         "spectrum": np.mean([_spectrum(*window) for window in windows], axis=0),
     }
 
@@ -94,15 +97,14 @@ def _bands(grid: np.ndarray, count: int) -> np.ndarray:
     return np.array([np.nanmean(band) if np.isfinite(band).any() else whole for band in bands])
 
 
-def _gradient(window: np.ndarray, noise: float) -> np.ndarray:
+def _gradient(window: np.ndarray) -> np.ndarray:
     import cv2
 
     found = []
     for sigma in (1.0, 3.0):
         smooth = cv2.GaussianBlur(window.astype(np.float32), (0, 0), sigma)
         dy, dx = np.gradient(smooth)
-        squares = np.quantile(dx**2 + dy**2, [0.25, 0.5, 0.75, 0.9, 0.98]) - noise / (4 * np.pi * sigma**4)
-        lengths = np.sqrt(np.clip(squares, 0, None)) / max(float(window.mean()), LEAST)
+        lengths = np.quantile(np.hypot(dx, dy), STEEPER) / max(float(window.mean()), LEAST)
         found.append(np.log10(lengths + LEAST))
     return np.concatenate(found)
 
@@ -113,7 +115,7 @@ def _spectrum(window: np.ndarray, noise: float) -> np.ndarray:
     taper = np.outer(np.hanning(size), np.hanning(size))
     plane = window / mean - 1
     power = np.abs(np.fft.rfft2(plane * taper)) ** 2 / (taper**2).sum()
-    return np.log10(np.clip(_membership() @ power.ravel() - noise / mean**2, 0, None) + LEAST**2)
+    return np.log10(np.clip(_membership() @ power.ravel() - noise / mean**2, 0, None) + LEAST_POWER)
 
 
 @lru_cache(maxsize=1)

@@ -37,7 +37,7 @@ class Glimpse:
     seen: np.ndarray
     """The share of the pixel that sees the part."""
     noise_by_light: np.ndarray
-    """Half of how far the two halves of a pixel's samples are apart: about as large as the error of ``by_light``."""
+    """Half of how far the two halves of a pixel's samples are apart: its square is the error's, in the mean."""
     noise_by_surroundings: np.ndarray
     """The same of ``by_surroundings``."""
 
@@ -53,26 +53,26 @@ class Glimpse:
 def glimpse(  # noqa: PLR0917  as :func:`.frame.shoot`, and which pixels
     scene: Scene, camera: Camera, viewpoint: Viewpoint, rendering: Rendering, pixels: np.ndarray, seed: int
 ) -> Glimpse:
-    """Look at pixels, numbered row by row; ``samples_per_pixel`` rays each, a million of them in about 0.2 s."""
+    """Look at pixels, numbered row by row; ``samples_per_pixel`` rays each, a million of them in about 0.2 s.
+
+    They are traced in two halves with random numbers of their own: how far these are apart tells the error.
+    """
     import drjit as dr
 
-    parts = []
+    half = replace(rendering, samples_per_pixel=max(1, rendering.samples_per_pixel // 2))
+    shape = (*pixels.shape, half.samples_per_pixel)
+    means: list[list[np.ndarray]] = []
     for light, around in ((1.0, 0.0), (0.0, 1.0)):
-        radiance, seen = _trace(scene, camera, viewpoint, rendering, pixels.ravel(), seed, light, around)
-        dr.eval(radiance, seen)
-        parts.append((radiance.numpy(), seen.numpy()))
-    shape = (*pixels.shape, rendering.samples_per_pixel)
-    light, around = (part.reshape(shape) for part, _ in parts)
-    seen = parts[0][1].reshape(shape).mean(axis=-1, dtype=np.float32)
-    return Glimpse(light.mean(axis=-1), around.mean(axis=-1), seen, _halves_apart(light), _halves_apart(around))
-
-
-def _halves_apart(samples: np.ndarray) -> np.ndarray:
-    """Give half the difference of the means of both halves of the samples; 0 where there is one sample only."""
-    half = samples.shape[-1] // 2
-    if half == 0:
-        return np.zeros(samples.shape[:-1], dtype=samples.dtype)
-    return (samples[..., :half].mean(axis=-1) - samples[..., half : 2 * half].mean(axis=-1)) / 2
+        halves = []
+        for own_seed in (seed, number(seed, "second half")):
+            radiance, seen = _trace(scene, camera, viewpoint, half, pixels.ravel(), own_seed, light, around)
+            dr.eval(radiance, seen)
+            halves += [some.numpy().reshape(shape).mean(axis=-1, dtype=np.float32) for some in (radiance, seen)]
+        means.append(halves)
+    by_light, by_around, noise_by_light, noise_by_around = (
+        (first + sign * second) / 2 for sign in (1, -1) for first, _, second, _ in means
+    )
+    return Glimpse(by_light, by_around, (means[0][1] + means[0][3]) / 2, noise_by_light, noise_by_around)
 
 
 def derivative(  # noqa: PLR0917  as :func:`glimpse`
