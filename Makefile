@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test docs install bench clean
+.PHONY: demo test docs schema install bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/blemish run studies/clutch-small.toml
@@ -15,6 +15,10 @@ test: $(VENV)/.tested-with
 docs: $(VENV)/.tested-with
 	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build
 	@echo docs/_build/index.html
+
+# The JSON Schema of the study file, after a change of a setting or of the words under it.
+schema: $(VENV)/.installed
+	$(BIN)/python tools/write_schema.py
 
 install: $(VENV)/.installed
 

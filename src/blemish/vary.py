@@ -21,7 +21,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Generic, Literal, TypeVar, get_type_hints
 
 import numpy as np
-from scipy.stats import truncnorm
 
 from blemish.errors import RequestError
 from blemish.settings import settings
@@ -81,6 +80,8 @@ class Normal(Generic[T]):
 
     def draw(self, rng: np.random.Generator) -> float:
         """Draw one value."""
+        from scipy.stats import truncnorm  # takes longer to load than a study to read
+
         mean, deviation = self.normal
         return float(mean + deviation * truncnorm.rvs(-3, 3, random_state=rng))
 

@@ -30,6 +30,7 @@ VERBS = {
     "predict": "Mark the defects on photographs.",
     "report": "Write one HTML file about a run.",
     "run": "All of it: plan, make, train, evaluate, inspect, report.",
+    "schema": "Print the JSON Schema of a study, for editors.",
     "doctor": "Say what is installed, what is missing, and the cure.",
 }
 
@@ -44,11 +45,17 @@ def app() -> cyclopts.App:
         name="blemish",
         version=__version__,
         help="Synthetic data and inspection models for machined metal parts, from a CAD file.",
+        help_format="plaintext",  # rendering Markdown takes as long to load as all the rest
         suppress_keyboard_interrupt=False,  # we have something to say
     )
     for verb, meaning in VERBS.items():
         module = f"{verb}_" if verb == "import" else verb
-        found.command(f"blemish.cli.{module}:{module}", name=verb, help=meaning)
+        found.command(f"blemish.cli.{module}:{module}", name=verb, help=meaning, help_format="markdown")
+    found.command(
+        "blemish.cli.completion:install_completion",
+        name="--install-completion",
+        help="Teach your shell (bash, zsh, fish, PowerShell) to complete verbs, options and files.",
+    )
     return found
 
 
