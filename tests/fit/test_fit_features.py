@@ -10,7 +10,7 @@ import pytest
 
 from blemish.errors import ForeignDataError, RequestError
 from blemish.fit import read_photographs
-from blemish.fit.features import WINDOW_PX, Look, apart, features
+from blemish.fit.features import WINDOW_PX, Look, apart, features, mean_of
 from blemish.fit.photographs import AWAY_PX, look_at
 
 
@@ -89,3 +89,16 @@ def test_photographs_that_will_not_do_are_refused(tmp_path: Path) -> None:
     (tmp_path / "b.png").unlink()
     with pytest.raises(RequestError, match="smaller than"):
         read_photographs(tmp_path)
+
+
+def test_noise_of_a_render_is_taken_off_its_spectrum() -> None:
+    """Marks with white noise of known variance have the spectrum of the marks alone, away from the least power."""
+    rng = np.random.default_rng(4)
+    side = np.arange(WINDOW_PX)
+    across = np.broadcast_to(0.5 + 0.1 * np.sin(side * 0.7) + 0.05 * np.sin(side * 2.1), (WINDOW_PX, WINDOW_PX))
+    clean = across + 0.01 * rng.normal(size=across.shape)
+    noisy = [clean + rng.normal(0, 0.03, across.shape) for _ in range(8)]
+    told = mean_of([features(Look(one, (one,), (0.03**2,))) for one in noisy])["spectrum"]
+    untold = mean_of([features(Look(one, (one,))) for one in noisy])["spectrum"]
+    without = features(Look(clean, (clean,)))["spectrum"]
+    assert np.abs(told - without).mean() < 0.15 < 0.4 < np.abs(untold - without).mean()
