@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blemish.defects import Dent, Scratch
+from blemish.defects.blowhole import Blowhole
 from blemish.defects.bump import Bump
+from blemish.defects.crack import Crack
 from blemish.defects.gouge import Gouge
 from blemish.defects.kind import Kind, OnEdge, Spot, Trace
 from blemish.defects.nick import Nick
@@ -58,7 +60,28 @@ pits = st.builds(
 )
 bumps = st.builds(Bump, diameter_mm=st.floats(0.2, 1), height_mm=st.floats(0.01, 0.1), elongation=st.floats(1, 3))
 nicks = st.builds(Nick, length_mm=st.floats(0.6, 2), breadth_mm=st.floats(0.2, 0.6), depth_mm=st.floats(0.02, 0.1))
-kinds = st.one_of(dents, scratches, gouges, pits, bumps, nicks)
+blowholes = st.builds(
+    Blowhole,
+    diameter_mm=st.floats(0.3, 2),
+    depth_mm=st.floats(0.01, 0.03),
+    elongation=st.floats(1, 3),
+    exponent=st.floats(2, 4),
+    edge=st.floats(0.3, 0.9),
+    ragged=st.floats(0, 0.3),
+    pattern=st.integers(0, 99),
+)
+cracks = st.builds(
+    Crack,
+    length_mm=st.floats(2, 12),
+    width_mm=st.floats(0.1, 0.3),
+    depth_mm=st.floats(0.005, 0.02),
+    wander=st.floats(0, 0.05),
+    taper=st.floats(0.2, 1),
+    uneven=st.floats(0, 0.6),
+    branches=st.integers(0, 3),
+    pattern=st.integers(0, 99),
+)
+kinds = st.one_of(dents, scratches, gouges, pits, blowholes, cracks, bumps, nicks)
 
 
 def spread(kind: Kind, count: int = 4000) -> tuple[np.ndarray, np.ndarray]:
@@ -186,6 +209,9 @@ def test_the_bend_is_the_derivative_of_the_heading(strength: float, frequency: f
         (lambda: Gouge(entry=0.8, exit=0.5), "more than its length"),
         (lambda: Bump(diameter_mm=0.2, height_mm=0.2), "at most half its diameter"),
         (lambda: Pits(pit_mm=0.2, depth_mm=0.1), "at most 0.02 mm"),
+        (lambda: Blowhole(diameter_mm=0.4, edge=0.2, depth_mm=0.1), "at most 0.07"),
+        (lambda: Crack(width_mm=0.1, depth_mm=0.06), "at most half its width"),
+        (lambda: Crack(width_mm=0.5, length_mm=2.0), "at least six times its width"),
         (lambda: Nick(breadth_mm=0.2, depth_mm=0.2), "at most six tenths"),
         (lambda: Nick(breadth_mm=0.9, length_mm=0.5), "is at least as long"),
         (
@@ -203,7 +229,16 @@ def test_what_cannot_be_is_refused(make: object, says: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "family"),
-    [(Dent(), Spot), (Bump(), Spot), (Pits(), Spot), (Scratch(), Trace), (Gouge(), Trace), (Nick(), OnEdge)],
+    [
+        (Dent(), Spot),
+        (Bump(), Spot),
+        (Pits(), Spot),
+        (Blowhole(), Spot),
+        (Scratch(), Trace),
+        (Gouge(), Trace),
+        (Crack(), Trace),
+        (Nick(), OnEdge),
+    ],
 )
 def test_each_kind_belongs_to_one_family(kind: Kind, family: type) -> None:
     """A kind is a spot, a trace or on an edge: exactly one of them."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from blemish.defects.blowhole import Blowhole
 from blemish.defects.bump import Bump
+from blemish.defects.crack import Crack
 from blemish.defects.dent import Dent
 from blemish.defects.dust import Dust
 from blemish.defects.fibre import Fibre
@@ -33,6 +35,8 @@ SHAPES = {
     "scratch": Scratch,
     "gouge": Gouge,
     "pits": Pits,
+    "blowhole": Blowhole,
+    "crack": Crack,
     "nick": Nick,
     "bump": Bump,
 }

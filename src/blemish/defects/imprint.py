@@ -17,7 +17,9 @@ import numpy as np
 
 from blemish.arrays import CornerNormals, PerPoint, Points, Triangles, Vector
 from blemish.defects.analytic import area_vectors, by_face, curved_gradient, dot, norm
-from blemish.defects.chart import SpotChart
+from blemish.defects.blowhole import Blowhole
+from blemish.defects.chart import SpotChart, TraceChart
+from blemish.defects.crack import Crack
 from blemish.defects.film import Film
 from blemish.defects.mesh import Mesh
 from blemish.defects.near import Near, in_footprint
@@ -30,6 +32,8 @@ from blemish.errors import DefectError
 from blemish.part.model import Part
 from blemish.settings import plain
 
+BROKEN = Pits | Blowhole | Crack
+"""Kinds whose inside no tool has touched: it reflects otherwise than what is around it."""
 SMOOTHING = 4.0
 """Over a bevel the direction of movement turns within this many depths: enough that no triangle is overtaken."""
 
@@ -84,7 +88,7 @@ def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: f
         films=tuple(
             _laid_film(one, own)
             for one, own in zip(settled, footprints, strict=True)
-            if isinstance(one.thing, Film | Pits)
+            if isinstance(one.thing, Film | BROKEN)
         ),
     )
 
@@ -178,20 +182,21 @@ def _record(one: Settled, part: Part, vertices: Points, triangles: Triangles, fi
 
 
 def _laid_film(one: Settled, triangles: np.ndarray) -> LaidFilm:
-    """Say where a film lies; the broken floor of pits is one, too."""
+    """Say where a film lies; the inside of what broke is one, too."""
     chart = one.laid.chart
-    assert isinstance(chart, SpotChart)
+    assert isinstance(chart, SpotChart | TraceChart)
+    along = chart.along if isinstance(chart, SpotChart) else chart.directions[len(chart.directions) // 2]
     return LaidFilm(
         id=one.id,
         kind=one.kind,
         parameters=plain(one.thing),
         centre_mm=one.laid.position,
         normal=one.laid.normal,
-        along=chart.along,
+        along=along,
         half_axes_mm=one.thing.half_axes_mm if isinstance(one.thing, Film) else (one.reach_mm, one.reach_mm),
         triangles=triangles,
         soiling=getattr(one.thing, "soiling", None),
-        is_broken=isinstance(one.thing, Pits),
+        is_broken=isinstance(one.thing, BROKEN),
     )
 
 
