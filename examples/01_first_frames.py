@@ -1,13 +1,12 @@
 """From a CAD file to labelled frames in Python: the part, a plan, one specimen, three pictures.
 
-Run it with ``python examples/01_first_frames.py [FOLDER]``; it takes about half a minute and writes ``strip.png``.
+``python examples/01_first_frames.py [FOLDER]`` writes ``strip.png``. Look at the clutch by region, and at the dents and
+scratches in the two frames that show most of them: what is outlined is what was rendered, to the pixel.
 """
-
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
+from course import SCALE, folder, outlined, small_clutch
 
 from blemish.defects import make_specimen
 from blemish.finish import draw_finishes
@@ -16,17 +15,12 @@ from blemish.render import build_scene, shoot
 from blemish.report import figures
 from blemish.report.splat import splat
 from blemish.seeds import stream
-from blemish.study import load_part, read_study
-
-folder = Path(sys.argv[1] if len(sys.argv) > 1 else "runs/first-frames")
-folder.mkdir(parents=True, exist_ok=True)
 
 # A study says everything; each stage is a function of a part of it.
-file = read_study(Path(__file__).parent.parent / "studies" / "clutch-small.toml")
-study, part = file.study, load_part(file)
+study, part = small_clutch()
 print(f"{part.name}: {len(part.triangles)} triangles in the regions {', '.join(r.name for r in part.regions)}")
 
-plan = plan_for(study.recipe, part, folder / "plan.json")
+plan = plan_for(study.recipe, part, folder() / "plan.json")
 print(f"{len(plan.viewpoints)} viewpoints cover {plan.coverage:.1%} of the part")
 
 # One specimen: dents and scratches are drawn from their ranges and pressed into the triangles.
@@ -40,7 +34,9 @@ finishes = draw_finishes(part, study.finishes, study.seed, specimen.name)
 scene = build_scene(specimen, part, finishes, study.metal, plan.light)
 rng = stream(study.seed, "example")
 sensor, rendering = study.sensor.draw(rng), study.render.draw(rng)  # where a study has ranges
-frames = [shoot(scene, plan.camera, view, sensor, rendering, study.seed) for view in plan.viewpoints[:12]]
+frames = [
+    shoot(scene, plan.camera, view, sensor, rendering, study.seed) for view in plan.viewpoints[: round(12 * SCALE)]
+]
 
 # The strip: the part by region, and the two frames that show most defects, each with its labels outlined.
 best = sorted(frames, key=lambda frame: -len(np.unique(frame.mask)))[:2]
@@ -49,10 +45,7 @@ colours = figures.REGION_COLOURS[part.region_of_triangle % len(figures.REGION_CO
 drawn = splat(part.vertices_mm, part.triangles, colours, figures.FROM_ABOVE, size=height).image
 panels = [(255 * (drawn[..., :3] * drawn[..., 3:] + 1 - drawn[..., 3:]))[..., ::-1].astype(np.uint8)]
 for frame in best:
-    plain = cv2.cvtColor(frame.image, cv2.COLOR_GRAY2BGR)
-    labelled, defect = plain.copy(), (frame.mask > 0).astype(np.uint8)
-    labelled[cv2.dilate(defect, np.ones((5, 5), np.uint8)) > defect] = (60, 60, 255)
-    panels += [plain, labelled]
+    panels += [cv2.cvtColor(frame.image, cv2.COLOR_GRAY2BGR), outlined(frame.image, frame.mask)]
 strip = np.hstack(panels)
-cv2.imwrite(str(folder / "strip.png"), cv2.resize(strip, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-print(f"the strip of pictures is {folder / 'strip.png'}")
+cv2.imwrite(str(folder() / "strip.png"), cv2.resize(strip, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+print(f"the strip of pictures is {folder() / 'strip.png'}")
