@@ -14,7 +14,7 @@ for rho in (1.0, 0.5, 0.2):
     together = 1 - np.exp(-looks * sensitivity.evidence(np.array(0.5)))
     axes[0].plot(looks, together, "o-", ms=3, label=f"rho = {rho:g}")
 axes[0].axhline(0.9, color="#aaaaaa", lw=0.7, ls=":")
-axes[0].set(xlabel="looks, each finding half of the defects", ylabel="found by at least one", ylim=(0.45, 1.02))
+axes[0].set(xlabel="looks with p = 0.5 each", ylabel="P of all together", ylim=(0.0, 1.02))
 axes[0].legend()
 
 sensitivity = Sensitivity(intercept=-2.0, log_size=3.0, cosine=3.0, log_px_per_mm=1.5)

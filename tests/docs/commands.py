@@ -6,7 +6,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ HARMLESS = ("cd", "mkdir", "ls", "git", "source")
 def lines(text: str) -> Iterator[list[str]]:
     """Give each command line in words: continued lines are one, comments and variables before the program go."""
     for line in text.replace("\\\n", " ").splitlines():
-        words = shlex.split(line, comments=True)
+        words = [word for word in shlex.split(line, comments=True) if word != "&"]
         while words and re.fullmatch(r"[A-Z_]+=\S*", words[0]):
             words = words[1:]
         if words:
@@ -78,6 +78,17 @@ def _torchrun(arguments: list[str]) -> None:
     _python(arguments[at:])
 
 
+def _srun(arguments: list[str]) -> None:
+    """Slurm starts what stands after its own options."""
+    prove(list(dropwhile(lambda one: one.startswith("-"), arguments)))
+
+
+def _sleep(arguments: list[str]) -> None:
+    """It is told how many seconds."""
+    assert len(arguments) == 1
+    assert arguments[0].isdigit()
+
+
 def _dask(arguments: list[str]) -> None:
     """Dask's own commands read the arguments and call nothing."""
     from distributed.cli import dask_scheduler, dask_worker
@@ -95,4 +106,6 @@ PROOFS: dict[str, Callable[[list[str]], None]] = {
     "pip": _pip,
     "torchrun": _torchrun,
     "dask": _dask,
+    "srun": _srun,
+    "sleep": _sleep,
 }
