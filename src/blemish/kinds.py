@@ -30,27 +30,27 @@ class OneOf:
     """Makes the settings class from a name and what is offered under it."""
     otherwise: str = ""
     """The kind of a table that names none."""
-    _made: dict[str, Any] = field(default_factory=dict)
+    _made: dict[Offer, Any] = field(default_factory=dict)
     """Settings classes of other packages' kinds, made when they were first named."""
 
     @property
     def type(self) -> Any:
         """The type for a field."""
-        from pydantic import Discriminator, Tag
-
-        members = [Annotated[kind, Tag(name)] for name, kind in self.ours.items()]
-        told = Discriminator(self._ours) if self.otherwise else Discriminator("kind")
-        return Annotated[Union[tuple(members)], told, self]  # noqa: UP007  made from a list
+        return Annotated[Any, self]
 
     def of(self, name: str) -> type:
         """Give the settings class of a kind; :class:`PluginError` if it is not to be had."""
-        if name not in self.ours and name not in self._made:
-            self._made[name] = self.settings_of(name, self.catalogue.load(name))
-        return self.known()[name]
+        if name in self.ours:
+            return self.ours[name]
+        offer = self.catalogue.offer(name)
+        if offer not in self._made:
+            self._made[offer] = self.settings_of(name, self.catalogue.load(name))
+        made: type = self._made[offer]
+        return made
 
     def known(self) -> dict[str, Any]:
         """Give all settings classes by name: ours, and those of other packages that were named so far."""
-        return {**self.ours, **self._made}
+        return {**self.ours, **{offer.name: made for offer, made in self._made.items()}}
 
     def offers(self, values: Any) -> Iterator[Offer]:
         """Give where those among some values come from that are of no kind of ours."""
@@ -77,12 +77,16 @@ class OneOf:
         except PluginError as error:
             raise ValueError(str(error)) from None
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        """Put the other way out beside the union."""
+    def __get_pydantic_core_schema__(self, _source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """Put the other way out beside the union of ours."""
+        from pydantic import Discriminator, Tag
         from pydantic_core import core_schema
 
+        members = [Annotated[kind, Tag(name)] for name, kind in self.ours.items()]
+        told = Discriminator(self._ours) if self.otherwise else Discriminator("kind")
+        ours = handler.generate_schema(Annotated[Union[tuple(members)], told])  # noqa: UP007  made from a list
         elsewhere = core_schema.no_info_plain_validator_function(self._read)
-        return core_schema.tagged_union_schema({"~ours": handler(source), "~other": elsewhere}, self._whose)
+        return core_schema.tagged_union_schema({"~ours": ours, "~other": elsewhere}, self._whose)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> Any:
         """Name ours only."""

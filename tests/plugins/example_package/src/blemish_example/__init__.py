@@ -1,0 +1,1 @@
+"""One kind of each sort that blemish takes from other packages."""
