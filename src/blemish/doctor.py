@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 
+from blemish.extras import cure
+
 MAKING = {"mitsuba": "make", "drjit": "make", "cascadio": "make", "adobe-lagrange": "make", "trimesh": "make"}
 LEARNING = {"torch": "learn", "torchvision": "learn", "segmentation-models-pytorch": "learn", "safetensors": "learn"}
 REPORTING = {"matplotlib": "report", "jinja2": "report", "viser": "view"}
-
-CURE = "in the clone of this project, `pip install -e '.[{extra}]' -c constraints.txt`"
-"""How to get the packages of an extra: the project is used from a clone, with the versions that it was tested with."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def _package(package: str, extra: str) -> Finding:
     try:
         return Finding(package, metadata.version(package))
     except metadata.PackageNotFoundError:
-        return Finding(package, "missing", CURE.format(extra=extra))
+        return Finding(package, "missing", cure(extra))
 
 
 def _renderer() -> Iterator[Finding]:

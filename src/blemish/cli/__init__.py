@@ -72,6 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BlemishError as error:
         print(f"blemish: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        from blemish.extras import what_is_missing
+
+        told = what_is_missing(error)
+        if not told:
+            raise
+        print(f"blemish: {told}", file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:
         print(
             "\nblemish: stopped. Finished frames and epochs are kept; the same command goes on from them.",

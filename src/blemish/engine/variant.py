@@ -15,10 +15,10 @@ from typing import Literal
 
 from blemish.engine import llvm
 from blemish.errors import EngineError
+from blemish.extras import cure
 
 Prefer = Literal["auto", "cpu", "gpu"]
 CPU, GPU = "llvm_ad_mono", "cuda_ad_mono"
-CURE = "in the clone of this project, `pip install -e '.[make]' -c constraints.txt`"
 
 _log = logging.getLogger(__name__)
 _started: dict[str, str] = {}
@@ -80,7 +80,7 @@ def facts() -> dict[str, str]:
         try:
             told[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
-            told[package] = f"missing; {CURE}"
+            told[package] = f"missing; {cure('make')}"
     try:
         start()
     except EngineError as error:
@@ -111,7 +111,7 @@ def _set_variant(variant: str) -> str:
         import drjit as dr
         import mitsuba as mi
     except ImportError as error:
-        return f"mitsuba cannot be imported ({error}); {CURE}"
+        return f"mitsuba cannot be imported ({error}); {cure('make')}"
     try:
         mi.set_variant(variant)
     except (ImportError, RuntimeError) as error:

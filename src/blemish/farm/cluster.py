@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blemish.errors import BlemishError, RequestError, WorkError
+from blemish.extras import cure
 from blemish.farm.crew import LOCAL, Crew, Farm, Job, Result, Task, Work
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-CURE = "in the clone of this project, `pip install -e '.[farm]' -c constraints.txt`"
 
 ADDRESS = re.compile(r"([a-z]+://)?[^\s/:]+(:[^\s/:]+)*:\d{1,5}")
 """Scheme (``tcp``, ``tls``, ``ucx``), host (maybe in numbers) and port."""
@@ -44,7 +44,7 @@ def open_cluster(crew: Crew) -> Iterator[Farm]:
     try:
         import distributed
     except ImportError as error:
-        raise RequestError(f"--dask {crew.dask}: Dask is not installed ({error}); {CURE}") from None
+        raise RequestError(f"--dask {crew.dask}: Dask is not installed ({error}); {cure('farm')}") from None
     import dask
 
     # What Dask logs of a lost connection, traceback and all, is told below in one sentence.

@@ -23,10 +23,11 @@ from torch import Tensor, nn
 
 from blemish.dataset.atomic import clear, replace_file
 from blemish.errors import RequestError, WorkError
+from blemish.extras import cure
 from blemish.learn.channels import SPAN
 from blemish.learn.checkpoint import Model
 from blemish.learn.exposure import WHITE
-from blemish.learn.runtimes import CURE, FILE, KEY
+from blemish.learn.runtimes import FILE, KEY
 from blemish.seeds import stream
 
 INPUT, OUTPUT = "grey_levels", "scores"
@@ -73,7 +74,7 @@ def export_onnx(model: Model, folder: Path) -> Exported:
         import onnxruntime
         import onnxscript  # noqa: F401  (torch's exporter needs it)
     except ImportError as error:
-        raise RequestError(f"exporting to ONNX needs {error.name}; {CURE}") from None
+        raise RequestError(f"exporting to ONNX needs {error.name}; {cure('deploy')}") from None
     protocol = model.protocol
     network = Deployable(model.network, protocol.exposure_stack, len(protocol.geometry)).eval().cpu().float()
     program = _traced(network)

@@ -15,12 +15,12 @@ import numpy as np
 from jaxtyping import Float32
 
 from blemish.errors import CheckpointError, RequestError
+from blemish.extras import cure
 from blemish.learn.threshold import Threshold
 
 Backend = Literal["onnxruntime", "openvino"]
 FILE = "model.onnx"
 KEY = "blemish"
-CURE = "in the clone of this project, `pip install -e '.[deploy]' -c constraints.txt`"
 Inputs = Float32[np.ndarray, "b c h w"]
 Batch = Float32[np.ndarray, "b 1 h w"]
 
@@ -53,7 +53,7 @@ def load_deployed(path: Path | str, backend: Backend = "onnxruntime", *, half: b
     try:
         scores, told = (_onnxruntime if backend == "onnxruntime" else _openvino)(file, half=half)
     except ImportError:
-        raise RequestError(f"the backend {backend} is not installed; {CURE}") from None
+        raise RequestError(f"the backend {backend} is not installed; {cure('deploy')}") from None
     try:
         facts = json.loads(told)
         threshold = facts["threshold"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from blemish.errors import RequestError
+from blemish.extras import cure
 
 FOLDER = "tensorboard"
 _KEPT = ("loss", "validation_loss", "validation_f1", "learning_rate", "waiting_share")
@@ -21,8 +22,8 @@ def writer(folder: Path) -> Callable[[dict[str, Any]], None]:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         raise RequestError(
-            "--tensorboard needs TensorBoard, which is not installed; in the clone of this project, "
-            "`pip install -e '.[tensorboard]' -c constraints.txt`; without it the curves are in curves.jsonl"
+            f"--tensorboard needs TensorBoard, which is not installed; {cure('tensorboard')}; "
+            "without it the curves are in curves.jsonl"
         ) from None
 
     def write(row: dict[str, Any]) -> None:

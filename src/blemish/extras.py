@@ -1,0 +1,32 @@
+"""Extras: what is installed only for a part of the work, and what to say when it is not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+EXTRAS = {
+    "make": ("mitsuba", "drjit", "cascadio", "lagrange", "trimesh"),
+    "learn": ("torch", "torchvision", "segmentation_models_pytorch", "safetensors"),
+    "report": ("matplotlib", "jinja2"),
+    "view": ("viser",),
+    "farm": ("dask", "distributed"),
+    "deploy": ("onnx", "onnxscript", "onnxruntime", "openvino"),
+    "tensorboard": ("tensorboard",),
+}
+"""The extras of pyproject.toml, with the modules that they bring."""
+
+
+def cure(extra: str) -> str:
+    """Give the command that installs an extra: for a clone with the versions it is tested with, else for a wheel."""
+    if Path(__file__).resolve().parents[2].joinpath("constraints.txt").is_file():
+        return f"in the clone of this project, `pip install -e '.[{extra}]' -c constraints.txt`"
+    return f"`pip install 'blemish[{extra}]'`"
+
+
+def what_is_missing(error: ModuleNotFoundError) -> str:
+    """Say in one line which extra a module belongs to that is not installed; empty for a module of no extra."""
+    module = str(error.name).partition(".")[0]
+    found = next((extra for extra, modules in EXTRAS.items() if module in modules), "")
+    return (
+        f"this needs {module}, which is not installed; it comes with the extra {found}: {cure(found)}" if found else ""
+    )
