@@ -1,0 +1,120 @@
+"""When synthetic images pay: the whole experiment of studies/scarcity.toml, from published photographs to its table.
+
+    python benchmarks/scarcity.py FOLDER BSDATA MTD [--table studies/scarcity.toml] [--figures docs/images]
+
+BSDATA is the published folder of ball screws (``data/``, ``label/``), MTD that of magnetic tiles. In FOLDER it halves
+and imports the photographs of one machine (split by place: 5 to learn from, 1 to choose, 4 to test), imports the tiles,
+makes the twin of studies/ballscrew.toml and the two that ablations need, and fills the table. Every step is kept: run
+again, it goes on where it stopped. ``--figures`` draws what docs/ballscrew.md shows: F1 over the number of places, and
+four frames of the twin.
+
+The ablations' studies come from the twin's own file: ``unfitted`` has the values that stood there before
+`blemish fit` (they are in its marks), ``spotless`` has pits and the tool's marks only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from halve_labelme import halve
+
+from blemish.cli import main as blemish
+from blemish.dataset.read import open_dataset
+from blemish.errors import BlemishError
+from blemish.evaluate.comparison import Comparison, read_comparison
+from blemish.evaluate.transfer import read_table
+from blemish.report.scarcity import curve, lines
+
+STUDIES = Path(__file__).parents[1] / "studies"
+SIZES = {"ballscrew": (2, 6), "unfitted": (1, 5), "spotless": (1, 5)}
+"""Correct and defective specimens of each twin: as many as two processor cores make in a quarter of an hour."""
+
+
+def main() -> None:
+    """Do what is not done yet."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("bsdata", type=Path)
+    parser.add_argument("mtd", type=Path)
+    parser.add_argument("--table", type=Path, default=STUDIES / "scarcity.toml")
+    parser.add_argument("--figures", type=Path)
+    given = parser.parse_args()
+    photographs(given.folder, given.bsdata, given.mtd)
+    twins(given.folder)
+    (given.folder / "studies").mkdir(exist_ok=True)
+    table = shutil.copy(given.table, given.folder / "studies" / given.table.name)
+    run = given.folder / "runs" / given.table.stem
+    blemish(["compare", str(table), "--out", str(run)])
+    if given.figures:
+        draw(read_comparison(read_table(Path(table)), run), given.folder, given.figures)
+
+
+def photographs(folder: Path, bsdata: Path, mtd: Path) -> None:
+    """Halve and import the ball screws, import the tiles."""
+    datasets = folder / "datasets"
+    if not (datasets / "ballscrew/dataset.json").is_file():
+        halve(bsdata, folder / "halved", "01_*")
+        options = ("--option", "preset=ball-screws", "--split", "5:1:4")
+        blemish(["import", "labelme", str(folder / "halved"), str(datasets / "ballscrew"), *options])
+    if not (datasets / "mtd/dataset.json").is_file():
+        blemish(["import", "mtd", str(mtd), str(datasets / "mtd")])
+
+
+def twins(folder: Path) -> None:
+    """Make the twin, and those that ablations need."""
+    text = (STUDIES / "ballscrew.toml").read_text(encoding="utf-8")
+    kinds: dict[str, Callable[[str], str]] = {"ballscrew": str, "unfitted": unfitted, "spotless": spotless}
+    for name, change in kinds.items():
+        run = "ballscrew" if name == "ballscrew" else f"ballscrew-{name}"
+        study = folder / "studies" / f"{run}.toml"
+        study.parent.mkdir(parents=True, exist_ok=True)
+        told = change(text).replace('name = "ballscrew"', f'name = "{run}"')
+        study.write_text(sized(told, *SIZES[name]), encoding="utf-8")
+        blemish(["make", str(study), "--out", str(folder / "runs" / run)])
+
+
+def draw(comparison: Comparison, folder: Path, figures: Path) -> None:
+    """Draw the curve of the main arms, and frames of the twin beside their labels."""
+    objects = 5
+    arms = [one for one in lines(comparison, "small", objects) if one.name in {"target", "mtd", "twin"}]
+    (figures / "scarcity.png").write_bytes(curve(arms, objects))
+    twin = open_dataset(folder / "runs/ballscrew/dataset")
+    chosen = [frame for frame in twin.frames if frame.defective][:: max(1, len(twin.frames) // 6)][:4]
+    rows = []
+    for frame in chosen:
+        grey, mask = (np.repeat(some[..., None], 3, axis=2) for some in (twin.image(frame), twin.mask(frame)))
+        rows.append(np.hstack([grey, np.where(mask > 0, np.uint8([60, 60, 255]), grey)]))
+    cv2.imwrite(str(figures / "ballscrew.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 85])
+
+
+def unfitted(text: str) -> str:
+    """Put back what stood in the study before it was fitted."""
+    return re.sub(r"= [^\n#]*# fitted; was ([^\n]*)", r"= \1", text)
+
+
+def spotless(text: str) -> str:
+    """Leave out everything that is on the metal and is no defect."""
+    head, *blocks = re.split(r"(?=^\[\[?[a-z])", text, flags=re.MULTILINE)
+    kept = [block for block in blocks if not block.startswith("[[defects]]") or 'kind = "pits"' in block]
+    return re.sub(r"^grime = [^\n]*", "grime = 0.0", head + "".join(kept), flags=re.MULTILINE)
+
+
+def sized(text: str, correct: int, defective: int) -> str:
+    """Say how many specimens are made; one is to choose with, one to test."""
+    numbers = {"correct": correct, "defective": defective, "train": correct + defective - 2, "val": 1, "test": 1}
+    for key, number in numbers.items():
+        text = re.sub(rf"\b{key} = \d+", f"{key} = {number}", text, count=1)
+    return text
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BlemishError as error:
+        raise SystemExit(f"{error}") from None
