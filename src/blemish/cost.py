@@ -21,11 +21,16 @@ BYTES_OF_NOMINAL = 1.0
 SHARE_OF_MORE = 0.9
 """Of the samples that a pixel may get beyond the first round, how many it gets; measured on the clutch."""
 
-BYTES_A_SPECIMEN = 4e6
-"""Disk for ``part.ply``."""
+BYTES_A_SPECIMEN = 1.5e7
+"""Disk for ``part.ply``, of a specimen with a dozen defects; those that are there already tell it better."""
 
 SAMPLES_A_SECOND = 5e6
-"""What two processor cores reach on the built-in clutch (``benchmarks/frame.py``); more cores and GPUs reach more."""
+"""What two processor cores reach on the built-in clutch (``benchmarks/frame.py``), a bounce; more cores and GPUs reach
+more."""
+
+SHARE_OF_TWINS = 0.3
+"""How much longer a frame takes whose defects are compared with the part without them: a tenth on the built-in clutch,
+eight tenths on a spindle that is worn all over."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +49,20 @@ class Cost:
         return f"about {self.disk_bytes / 1e9:.2f} GB of disk and {time} on two cores"
 
 
-def cost_of(recipe: Recipe, frames: int) -> Cost:
-    """Estimate what so many frames of a recipe need, with the geometry of its specimens."""
+def cost_of(recipe: Recipe, frames: int, root: Path | None = None) -> Cost:
+    """Estimate what so many frames of a recipe need, with the geometry of those specimens that ``root`` has not yet."""
     pixels = recipe.camera.width_px * recipe.camera.height_px
     sensor, rendering = drawn(recipe, "sensor", "cost"), drawn(recipe, "render", "cost")
     layers = BYTES_OF_GEOMETRY if rendering.geometry else 0.0
     layers += BYTES_OF_NOMINAL if rendering.geometry == "nominal" else 0.0
     disk = frames * pixels * (sensor.bits / 8 * BYTES_A_PIXEL + layers)
-    geometry = len(recipe.specimens.names) * BYTES_A_SPECIMEN if frames else 0
+    there = [path.stat().st_size for path in root.glob("specimens/*/part.ply")] if root else []
+    each = sum(there) / len(there) if there else BYTES_A_SPECIMEN
+    geometry = max(0, len(recipe.specimens.names) - len(there)) * each if frames else 0
     most = max(rendering.samples_per_pixel, rendering.max_samples_per_pixel if rendering.noise_share else 0)
     samples = rendering.samples_per_pixel + SHARE_OF_MORE * (most - rendering.samples_per_pixel)
-    seconds = frames * pixels * samples / SAMPLES_A_SECOND
+    ways = rendering.bounces + (SHARE_OF_TWINS if rendering.visibility else 0)
+    seconds = frames * pixels * samples * ways / SAMPLES_A_SECOND
     return Cost(frames, int(disk + geometry), seconds)
 
 

@@ -81,7 +81,7 @@ def make(
             plan = plan_for(recipe, part, plan_path(root))
             header = _header(recipe, part, name, software)
             belonging, missing = _inventory(recipe, part, plan, root, software)
-            cost = cost_of(recipe, len(missing))
+            cost = cost_of(recipe, len(missing), root)
             refuse_small_disk(cost, root)
             announce(cost)
             sign = _begin(root, header, recipe, study_text)
