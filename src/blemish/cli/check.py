@@ -49,7 +49,8 @@ def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
     cost = cost_of(settings.recipe, frames)
     width, height = settings.camera.field_of_view_mm
     print(f"the camera sees {width:.1f} x {height:.1f} mm at {1 / settings.camera.mm_per_px:.1f} px/mm")
-    print(f"{specimens} specimens x {most}{views} views = {most}{frames} frames; {cost.in_words()}, training not counted")
+    work = f"{specimens} specimens x {most}{views} views = {most}{frames} frames"
+    print(f"{work}; {cost.in_words()}, training not counted")
     if not planned:
         _tell_small_field(settings.recipe, part)
     refuse_small_disk(cost, run_folder(settings, out) / "dataset")
