@@ -23,7 +23,7 @@ schema: $(VENV)/.installed
 install: $(VENV)/.installed
 
 bench: $(VENV)/.installed
-	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/python benchmarks
 
 # torch and torchvision are a matching pair: one command, held together by the constraints file.
 $(VENV)/.installed: pyproject.toml constraints.txt

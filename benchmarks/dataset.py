@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from figures import tell
 from PIL import Image
 
 from blemish.dataset import index, open_dataset, png, write
@@ -68,6 +69,7 @@ def writing(folder: Path) -> None:
 
     theirs = float(np.median([seconds(plain) for _ in range(20)]))
     print(f"a frame of 1224 x 512, proved and atomic: {ours * 1e3:.1f} ms; cv2.imwrite of both: {theirs * 1e3:.1f} ms")
+    tell("a frame of 1224 x 512 written and proved", ours * 1e3, "ms", ratio=ours / theirs)
 
 
 def opening(folder: Path) -> None:
@@ -87,6 +89,8 @@ def opening(folder: Path) -> None:
         took.append(min(seconds(lambda root=root: open_dataset(root)) for _ in range(3)))  # type: ignore[misc]
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(f"opening 1000 frames: {took[0] * 1e3:.1f} ms, 100 000: {took[1] * 1e3:.1f} ms, {grown:.1f} MB more memory")
+    tell("opening 1000 frames", took[0] * 1e3, "ms")
+    tell("opening 100 000 frames", took[1] * 1e3, "ms", ratio=took[1] / took[0])
 
 
 def crops(folder: Path, frames: int, count: int) -> None:
@@ -117,6 +121,8 @@ def crops(folder: Path, frames: int, count: int) -> None:
         f"a crop from the tile cache: {ours * 1e6:.0f} us; by decoding: {theirs * 1e6:.0f} us; "
         f"ratio {theirs / ours:.0f} (cache of {frames} frames made in {made:.1f} s)"
     )
+    tell("a crop from the tile cache", ours * 1e6, "us")
+    tell("decoding for a crop against the tile cache", theirs * 1e6, "us", ratio=theirs / ours, goal="at least 20")
 
 
 def importing(folder: Path, mtd: Path) -> None:
@@ -143,6 +149,7 @@ def importing(folder: Path, mtd: Path) -> None:
     for name, (wall, cpu) in zip(names, best, strict=True):
         print(f"{name}: {wall:.2f} s, {cpu:.2f} s of processor", end="")
         print(f"; ratio {wall / best[0, 0]:.2f} by the clock, {cpu / best[0, 1]:.2f} in work")
+        tell(name, cpu, "processor s", ratio=cpu / best[0, 1], goal="at most 2" if name == "its import" else "")
     dataset = open_dataset(folder / "mtd0")
     pixels = [(dataset.image(frame), dataset.mask(frame)) for frame in dataset.frames]
     packing = both(lambda: [(png.encode(image), png.encode(mask)) for image, mask in pixels])[1]

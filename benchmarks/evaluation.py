@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import torch
+from figures import tell
 
 from blemish.dataset.read import Dataset, open_dataset
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord
@@ -73,6 +74,9 @@ def main() -> None:
         f"({resident[count] / resident[100] - 1:+.1%}); {whole / count * 1e3:.1f} ms a frame, "
         f"{whole / network:.2f} times the network alone"
     )
+    tell("memory after 100 frames", resident[100] / 1e6, "MB")
+    tell("memory after all frames", resident[count] / 1e6, "MB", ratio=resident[count] / resident[100])
+    tell("a frame", whole / count * 1e3, "ms", ratio=whole / network)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from figures import tell
 
 from blemish.exchange.importers import mtd
 from blemish.learn.exposure import WHITE, expose
@@ -118,6 +119,8 @@ def main() -> int:
             f"{np.mean(lines[exposure]):6.2%} {ours:6.2f} {nothing:8.2f} {straight:6.2f} {power:6.2f}   "
             f"{np.median(table[:, 2] / table[:, 1]):8.1%}"
         )
+        tell(f"exposure 1 to {exposure}: a", float(stops), "stops")
+        tell(f"exposure 1 to {exposure}: apart", float(ours), "grey levels", ratio=float(ours / nothing))
     return 0
 
 

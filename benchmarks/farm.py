@@ -18,6 +18,7 @@ import uuid
 from pathlib import Path
 
 import numpy as np
+from figures import tell
 
 from blemish.dataset import write
 from blemish.dataset.parcel import lay_sign
@@ -110,6 +111,9 @@ def main() -> int:
         print(f"{crew[0]} x {crew[1]}: {np.median(found):.2f} frames/s, {np.median(found) / alone:.2f} of one by one")
     processes, threads = np.median(speeds[2, 1]), np.median(speeds[1, 2])
     print(f"to two: processes {processes / alone:.2f}, threads {threads / alone:.2f}; ratio {processes / threads:.2f}")
+    tell("one process", alone, "frames a second")
+    tell("two processes", float(processes), "frames a second", ratio=float(processes / alone))
+    tell("two threads", float(threads), "frames a second", ratio=float(threads / alone))
     return 0
 
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from figures import tell
 from pydantic import TypeAdapter
 
 from blemish.dataset import write
@@ -128,6 +129,8 @@ def main() -> int:
         ratios = compare(scene, camera, rendering, Path(folder) / "dataset", given.views, given.rounds)
     same_scene, conductor = np.mean(ratios, axis=0)
     missed = same_scene > GOAL
+    tell("a whole frame against mi.render", float(same_scene), "times", goal=f"at most {GOAL}")
+    tell("a whole frame against a built-in conductor", float(conductor), "times")
     print(
         f"mean ratio {same_scene:.2f} to the same scene (goal: {GOAL}, {'missed' if missed else 'met'}), "
         f"{conductor:.2f} to a built-in conductor"

@@ -19,6 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from figures import tell
 from scipy.spatial import cKDTree
 
 from blemish.dataset import png
@@ -166,6 +167,9 @@ def main() -> None:
         searched(maps, scores, lookup)
         theirs = time.process_time() - ours
         print(f"one view by lookup {ours - start:.2f} s, by search {theirs:.2f} s: {theirs / (ours - start):.1f} times")
+        tell(f"{last} views", seconds[-1], "processor s")
+        tell("a view among many against one among few", seconds[-1] / last, "processor s", ratio=growth)
+        tell("one view by lookup against search", ours - start, "processor s", ratio=(ours - start) / theirs)
 
 
 def _fuse_all(views: list[ViewEvidence], truth: object, area_mm2: np.ndarray, patch_mm: float) -> None:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 
+from figures import tell
 from pydantic import TypeAdapter
 
 from blemish.defects import DefectPopulation, make_specimen
@@ -84,6 +85,9 @@ def main() -> None:
             f"{count:7d} {row['first']:9.2f} {row['next']:9.2f} {row['triangles']:11.0f} {each:13.2f} "
             f"{row['peak'] / 2**20:9.2f} {row['part'] / 2**20:9.2f}"
         )
+        tell(f"{count} defects", row["next"], "processor s", goal="at most 5" if count == 40 else "")
+        tell(f"{count} defects, memory", row["peak"] / 2**20, "GiB", goal="at most 1.5" if count == 40 else "")
+        tell(f"{count} defects, triangles", row["triangles"], "")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from figures import tell
 
 from blemish.dataset.read import Dataset, open_dataset
 from blemish.dataset.record import FrameRecord, Header, SpecimenRecord
@@ -136,6 +137,11 @@ def main() -> None:
                 f"waiting {np.mean(waits[1:]):.1%} of the time, at most {max(waits[1:]):.1%} in a turn",
                 flush=True,
             )
+            step = fastest["ours"] / fastest[auto]
+            tell(f"a step of {name}", fastest["ours"], "s", ratio=step, goal="at most 1.1")
+            tell(f"a step of {name}, processor", worked["ours"], "processor s", ratio=worked["ours"] / worked[auto])
+            tell(f"{name}, fp32 against bf16", fastest["fp32"], "s", ratio=fastest["fp32"] / fastest["bf16"])
+            tell(f"{name}, waiting for crops", 100 * float(np.mean(waits[1:])), "% of the time", goal="at most 5")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import psutil
+from figures import tell
 
 from blemish.farm import crew
 from blemish.make import make
@@ -75,6 +76,7 @@ def main() -> int:
         f"{made.shot} frames; memory from frame {FROM} to {last}: {growth:+.1%} at the end, {steady:+.1%} at most "
         f"(goal: under {GOAL:.0%}, {'met' if growth < GOAL else 'missed'})"
     )
+    tell(f"growth from frame {FROM} to {last}", 100 * growth, "%", goal=f"at most {100 * GOAL:g}")
     return int(growth >= GOAL)
 
 

@@ -20,6 +20,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from figures import tell
 from frame import AROUND, EYES, specimen_and_part
 
 from blemish.engine import start
@@ -71,6 +72,8 @@ def all_passes(scene: Any, camera: Camera, views: list[Viewpoint], how: Renderin
     best = _best(sides, views, rounds)
     for name, seconds in best.items():
         print(f"{name:40s} {seconds / len(views):6.3f} s a frame   ratio {seconds / best['image']:5.2f}")
+        goal = "at most 1.4" if "geometry" in name else ""
+        tell(name, seconds / len(views), "s a frame", ratio=seconds / best["image"], goal=goal)
 
 
 def against_path(scene: Any, camera: Camera, view: Viewpoint, how: Rendering, rounds: int) -> None:
@@ -105,6 +108,7 @@ def against_path(scene: Any, camera: Camera, view: Viewpoint, how: Rendering, ro
         mean = float(image[on_part].mean())
         print(f"{name:24s} {min(taken):6.3f} s   error {100 * error2**0.5 / mean:5.1f} % of the mean {mean:.4f}")
     print(f"time at equal error, theirs over ours: {cost['path, its sampler'] / cost['ours']:.1f} (goal: at least 4)")
+    tell("time at equal error, path", cost["path, its sampler"] / cost["ours"], "times ours", goal="at least 4")
 
 
 def by_proposals(scene: Any, camera: Camera, view: Viewpoint, how: Rendering, rounds: int) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from figures import tell
 
 from blemish.engine import RayCaster
 from blemish.part.model import Part, Region, Surface
@@ -59,6 +60,9 @@ def posts(per_side: int = 7, edge_mm: float = 5.0, height_mm: float = 8.0) -> Pa
     )
 
 
+COUNTS = (125, 250, 500, 1000)
+
+
 class Timed:
     """A ray caster that adds up how long it took."""
 
@@ -95,7 +99,7 @@ def _matrix(name: str, part: Part, samples: Samples, camera: Camera, caster: Ray
     chosen = np.random.default_rng(0).permutation(len(candidates))
     see(samples, candidates.take(chosen[:50]), camera, light, PLANNING, caster=caster)  # compiles the kernels
     print(f"{name}\ncandidates  seconds  of them rays       rays   rays/s of that  per processor second")
-    for count in (125, 250, 500, 1000):
+    for count in COUNTS:
         few, timed = candidates.take(chosen[:count]), Timed(caster)
         start = time.perf_counter()
         seen = see(samples, few, camera, light, PLANNING, caster=timed)
@@ -104,6 +108,10 @@ def _matrix(name: str, part: Part, samples: Samples, camera: Camera, caster: Ray
             f"{count:10d} {seconds:8.2f} {timed.seconds:13.2f} {seen.num_rays:10d} "
             f"{seen.num_rays / timed.seconds:16.3g} {seen.num_rays / timed.processor_s:21.3g}"
         )
+        tell(f"{name}, {count} candidates", seconds, "s", goal="at most 60" if count == COUNTS[-1] else "")
+        if count == COUNTS[-1]:
+            tell(f"{name}, rays", seen.num_rays / timed.seconds, "a second", goal="at least 10e6")
+            tell(f"{name}, rays by the processor", seen.num_rays / timed.processor_s, "a processor second")
 
 
 def _rays_alone(part: Part, samples: Samples, caster: RayCaster) -> None:
@@ -132,6 +140,7 @@ def _rays_alone(part: Part, samples: Samples, caster: RayCaster) -> None:
         for way, cast in ways.items():
             wall, processor = min(_timed(cast) for _ in range(3))
             print(f"  {way:20s} {len(row) / wall:9.3g} a second, {len(row) / processor:9.3g} a processor second")
+            tell(f"rays {order}, {way}", len(row) / processor, "a processor second")
 
 
 def _timed(work: Callable[[], Any]) -> tuple[float, float]:

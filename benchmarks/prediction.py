@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from figures import tell
 
 from blemish.learn import load_deployed, networks, predict
 from blemish.learn.checkpoint import Model, load_model, write_model
@@ -62,6 +63,7 @@ def main() -> None:
             differs = np.abs(scores[kind] - scores["torch fp32"]).max()
             ratio = fastest["torch fp32"] / seconds
             print(f"  {kind:<14} {seconds:6.2f} s, {ratio:5.2f} times eager fp32; scores differ by {differs:.2g}")
+            tell(f"{name}, {kind}", seconds, "s an image", ratio=seconds / fastest["torch fp32"])
 
 
 if __name__ == "__main__":

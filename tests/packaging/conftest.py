@@ -15,14 +15,17 @@ from blemish.extras import EXTRAS
 
 ROOT = Path(__file__).resolve().parents[2]
 
-BLOCKER = """
-import sys
-class Blocker:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {names!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-sys.meta_path.insert(0, Blocker())
+HIDING = """
+from importlib.machinery import PathFinder
+
+found = PathFinder.find_spec
+
+def find_spec(name, path=None, target=None):
+    return None if name.partition(".")[0] in {names!r} else found(name, path, target)
+
+PathFinder.find_spec = find_spec
 """
+"""Makes modules look as if they were not installed, to imports and to those who only ask."""
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +58,9 @@ def shipped(site: Path, tmp_path: Path) -> Shipped:
     def run(*arguments: object, extras: tuple[str, ...] = tuple(EXTRAS)) -> subprocess.CompletedProcess[str]:
         kept = {module for extra in extras for module in EXTRAS[extra]}
         names = sorted({module for modules in EXTRAS.values() for module in modules} - kept)
-        blocked = Path(tempfile.mkdtemp(dir=tmp_path, prefix="blocked"))
-        (blocked / "sitecustomize.py").write_text(BLOCKER.format(names=names))  # in child processes too
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(blocked), str(site)]), "COLUMNS": "1000"}
+        hiding = Path(tempfile.mkdtemp(dir=tmp_path, prefix="hiding"))
+        (hiding / "sitecustomize.py").write_text(HIDING.format(names=names))  # in child processes too
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(hiding), str(site)]), "COLUMNS": "1000"}
         python = [sys.executable, *map(str, arguments)]
         return subprocess.run(python, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
 
