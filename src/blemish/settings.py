@@ -79,12 +79,13 @@ def settings(cls: type[T]) -> type[T]:
 def fault_of(cls: Any, reserved: Sequence[str] = ()) -> str:
     """Say what keeps something from being settings that a study may hold; empty when nothing does.
 
-    ``reserved`` are names of fields that mean something else where it is to stand.
+    All fields but ``kind`` need a default. ``reserved`` are names of fields that mean something else where it is to stand.
     """
     if not (isinstance(cls, type) and dataclasses.is_dataclass(cls) and hasattr(cls, "__pydantic_config__")):
         return "it is no class made by @settings (blemish.settings)"
     fields = dataclasses.fields(cls)
     bare = [one.name for one in fields if one.default is one.default_factory is dataclasses.MISSING]
+    bare = [name for name in bare if name != "kind"]
     if bare:
         return f"every field needs a default, and {', '.join(bare)} has none"
     taken = [one.name for one in fields if one.name in reserved]

@@ -72,7 +72,7 @@ def test_python_runs(page: Path, standing_there: Path) -> None:
     for fence in blocks("python"):
         if fence.page == page:
             # Its lines are where they are in the page, so that a traceback leads there.
-            code = compile("\n" * fence.line + fence.text, str(page), "exec")
+            code = compile("\n" * fence.line + fence.text, str(page), "exec", dont_inherit=True)
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(code, names)
 

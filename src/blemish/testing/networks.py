@@ -74,16 +74,16 @@ class NetworkContract(Contract):
         Images of odd sizes get a score for each pixel, and the record names the package that it came from.
         """
         dataset = photographs(tmp_path / "data")
-        protocol = Protocol(
-            network=_NAME,
-            crop_px=32,
-            batch=2,
-            steps_per_epoch=2,
-            max_epochs=1,
-            validation_crops=2,
-            precision="fp32",
-        )
         with _one_thread(), offered("networks", _NAME, type(self).build):
+            protocol = Protocol(
+                network=_NAME,
+                crop_px=32,
+                batch=2,
+                steps_per_epoch=2,
+                max_epochs=1,
+                validation_crops=2,
+                precision="fp32",
+            )
             done = train(protocol, dataset, tmp_path / "model")
             for path in (path for path in (tmp_path / "model").rglob("*") if path.is_file()):
                 assert not path.read_bytes().startswith(_PICKLED), f"{path.name} is a pickle"
