@@ -2,8 +2,8 @@
 
 Pages are read in two places: where the repository is browsed, and as HTML. A link like ``../studies/mtd.toml`` or
 ``../src/blemish/finish/turned.py#L3`` works in the first by itself. In the second it leads to a page that shows the
-file; files that are themselves part of these pages (see ``PAGES``) to their page; folders to the page in ``FOLDERS``.
-A link to what is not there is a warning, and so fails the build.
+file, or the list of files of a folder; files that are themselves part of these pages (see ``PAGES``) to their page. A
+link to what is not there is a warning, and so fails the build.
 """
 
 from __future__ import annotations
@@ -43,10 +43,11 @@ def show_in_pages(app: Sphinx, docname: str, content: list[str]) -> None:
         path, anchor = link[1].rstrip("/"), link[2] or ""
         if path in PAGES:
             return f"]({here}{PAGES[path]}{anchor})"
-        if not (ROOT / path).is_file() or Path(path).suffix not in SHOWN:
+        if not (ROOT / path).exists() or Path(path).suffix not in SHOWN:
             logger.warning("link to ../%s: nothing in the repository that a page could show", path, location=docname)
             return link[0]
-        app.env.shown_files = {*getattr(app.env, "shown_files", ()), path}  # type: ignore[attr-defined]
+        shown = {path, *(one.relative_to(ROOT).as_posix() for one in _inside(ROOT / path))}
+        app.env.shown_files = shown | getattr(app.env, "shown_files", set())  # type: ignore[attr-defined]
         return f"](repository:{path})"
 
     content[0] = _LINK.sub(turned, content[0])
@@ -68,14 +69,23 @@ class Located(SphinxTransform):
 
 
 def pages_of_files(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Give a page for each file that was linked to."""
+    """Give a page for each file that was linked to, and for each folder a list of its files."""
     for path in sorted(getattr(app.env, "shown_files", ())):
-        text = (ROOT / path).read_text(encoding="utf-8")
-        shown = app.builder.highlighter.highlight_block(  # type: ignore[attr-defined]
-            text, SHOWN[Path(path).suffix], linenos="inline", location=path
-        )
-        title = html.escape(path)
-        yield f"file/{path}", {"title": title, "body": f"<h1>{title}</h1>\n{shown}"}, "page.html"
+        there, title = ROOT / path, html.escape(path)
+        if there.is_dir():
+            names = [html.escape(one.name) for one in _inside(there)]
+            body = "".join(f'<li><a href="{there.name}/{name}.html">{name}</a></li>' for name in names)
+            body = f"<ul>{body}</ul>"
+        else:
+            body = app.builder.highlighter.highlight_block(  # type: ignore[attr-defined]
+                there.read_text(encoding="utf-8"), SHOWN[there.suffix], linenos="inline", location=path
+            )
+        yield f"file/{path}", {"title": title, "body": f"<h1>{title}</h1>\n{body}"}, "page.html"
+
+
+def _inside(folder: Path) -> list[Path]:
+    """Give the files directly in a folder that a page can show; none of a file."""
+    return sorted(one for one in folder.glob("*.*") if one.is_file() and one.suffix in SHOWN)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
