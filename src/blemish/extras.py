@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
+
+from blemish.errors import RequestError
 
 EXTRAS = {
     "make": ("mitsuba", "drjit", "cascadio", "lagrange", "trimesh"),
@@ -23,9 +26,14 @@ def cure(extra: str) -> str:
     return f"`pip install 'blemish[{extra}]'`"
 
 
-def what_is_missing(error: ModuleNotFoundError) -> str:
+def need(module: str) -> None:
+    """Raise :class:`RequestError` where a module of an extra is not installed; for work that a child process does."""
+    if find_spec(module) is None:
+        raise RequestError(what_is_missing(module))
+
+
+def what_is_missing(module: str) -> str:
     """Say in one line which extra a module belongs to that is not installed; empty for a module of no extra."""
-    module = str(error.name).partition(".")[0]
     found = next((extra for extra, modules in EXTRAS.items() if module in modules), "")
     return (
         f"this needs {module}, which is not installed; it comes with the extra {found}: {cure(found)}" if found else ""

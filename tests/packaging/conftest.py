@@ -20,6 +20,7 @@ from importlib.machinery import PathFinder
 
 found = PathFinder.find_spec
 
+@staticmethod
 def find_spec(name, path=None, target=None):
     return None if name.partition(".")[0] in {names!r} else found(name, path, target)
 

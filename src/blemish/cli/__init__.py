@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ModuleNotFoundError as error:
         from blemish.extras import what_is_missing
 
-        told = what_is_missing(error)
+        told = what_is_missing(str(error.name).partition(".")[0])
         if not told:
             raise
         print(f"blemish: {told}", file=sys.stderr)

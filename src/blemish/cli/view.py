@@ -23,15 +23,13 @@ def view(
     browser
         Open the page in the browser.
     """
-    import importlib.util
     import threading
     import webbrowser
 
-    from blemish.errors import RequestError
+    from blemish.extras import need
     from blemish.study import read_study, run_folder
 
-    if importlib.util.find_spec("viser") is None:
-        raise RequestError("view: viser is not installed; install the extra `view` (`blemish doctor` says how)")
+    need("viser")
     from blemish.viewer import open_session
     from blemish.viewer.window import Window
 

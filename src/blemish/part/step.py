@@ -12,6 +12,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from blemish.errors import PartError, StorageError
+from blemish.extras import need
 from blemish.part.faces import Faces
 from blemish.part.glb import Primitive, read_glb
 from blemish.part.source import PartSource
@@ -74,6 +75,7 @@ def _contents(path: Path) -> str:
 
 def _tessellate(path: Path, folder: Path, source: PartSource) -> None:
     """Run the CAD kernel in a child process, under the time limit."""
+    need("cascadio")
     numbers = [repr(source.linear_tolerance_mm), repr(source.angular_tolerance_deg)]
     command = [*READER, str(path.resolve()), str(folder), *numbers]
     try:
