@@ -146,7 +146,8 @@ def _for_toml(node: Any) -> Any:
         made.pop("title", None)  # only tables keep theirs, to be named by
     if made.get("default", 0) is None or isinstance(made.get("default"), dict):
         del made["default"]  # a table's default is told by its fields
-    choices = [_for_toml(one) for one in node.get("oneOf", node.get("anyOf", ())) if one != {"type": "null"}]
+    every: list[Any] = node.get("oneOf") or node.get("anyOf") or []
+    choices = [_for_toml(one) for one in every if one != {"type": "null"}]
     made.pop("anyOf", None)
     if len(choices) == 1:
         made = choices[0] | made

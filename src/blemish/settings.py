@@ -136,9 +136,13 @@ def _text(path: Path) -> str:
     return data.decode("utf-8")
 
 
-@cache
 def adapter(cls: Any) -> TypeAdapter[Any]:
     """Give what reads values of a type; making one for a study takes a fifth of a second, so it is made once."""
+    return _adapter(cls)
+
+
+@cache
+def _adapter(cls: Any) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(cls)
