@@ -19,7 +19,8 @@ def inspect(study: Path, *, data: Path | None = None, out: Path | None = None) -
     """
     from blemish.cli.progress import progress
     from blemish.inspect.words import in_words
-    from blemish.study import inspect_model, read_study, run_folder
+    from blemish.inspected import inspect_model
+    from blemish.study import read_study, run_folder
 
     file = read_study(study)
     folder = run_folder(file.study, out)
