@@ -103,7 +103,11 @@ def strips() -> Iterator[tuple[str, Section]]:
         flats = [[corners[i], corners[i + 1]] for i in range(len(groove.flats))]
         for flat in flats[::-1]:
             yield "fillet", _placed(flat, middle, -1)
-        yield name, _placed(arc, middle, -1)[:-1] + _placed(arc, middle, 1)
+        if groove is BALLS:
+            yield "flank", _placed(arc, middle, -1)
+            yield name, _placed(arc, middle, 1)
+        else:
+            yield name, _placed(arc, middle, -1)[:-1] + _placed(arc, middle, 1)
         for flat in flats:
             yield "fillet", _placed(flat, middle, 1)
         end = middle + groove.half_width
