@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 
+from blemish.errors import PluginError
 from blemish.extras import cure
+from blemish.plugins import Catalogue
 
 MAKING = {"mitsuba": "make", "drjit": "make", "cascadio": "make", "adobe-lagrange": "make", "trimesh": "make"}
 LEARNING = {"torch": "learn", "torchvision": "learn", "segmentation-models-pytorch": "learn", "safetensors": "learn"}
@@ -38,6 +40,7 @@ def examine() -> Iterator[Finding]:
         yield from _renderer()
     if not missing & LEARNING.keys():
         yield from _learner()
+    yield from _offered(missing)
 
 
 def _memory_gib() -> float:
@@ -88,3 +91,35 @@ def _learner() -> Iterator[Finding]:
             f"cannot be loaded: {error}",
             "install torch and torchvision as the pair that constraints.txt names, in one pip command",
         )
+
+
+def _offered(missing: set[str]) -> Iterator[Finding]:
+    """Tell which kinds other packages offer; each is loaded, to know whether it can be used."""
+    for catalogue in _catalogues(missing):
+        for offer in catalogue.hidden():
+            remedy = f"rename it in {offer.package}, or uninstall that"
+            yield Finding(f"{catalogue.one} {offer.name}", f"of {offer.package} is hidden by ours of that name", remedy)
+        for name in catalogue.names()[len(catalogue.ours) :]:
+            try:
+                catalogue.load(name)
+                yield Finding(f"{catalogue.one} {name}", str(catalogue.offer(name)))
+            except PluginError as error:
+                remedy = "mend or remove that package"
+                yield Finding(f"{catalogue.one} {name}", str(error).removesuffix(f"; {remedy}"), remedy)
+
+
+def _catalogues(missing: set[str]) -> Iterator[Catalogue]:
+    """Give the catalogues of what this machine has the packages for."""
+    from blemish.exchange import exporters, importers
+
+    yield from (importers.CATALOGUE, exporters.CATALOGUE)
+    if not missing & MAKING.keys():
+        from blemish.defects.catalogue import DEFECTS
+        from blemish.finish.catalogue import FINISHES
+        from blemish.plan.lights import LIGHTS
+
+        yield from (DEFECTS.catalogue, FINISHES.catalogue, LIGHTS.catalogue)
+    if not missing & LEARNING.keys():
+        from blemish.learn import networks
+
+        yield networks.CATALOGUE
