@@ -35,6 +35,6 @@ def need(module: str) -> None:
 def what_is_missing(module: str) -> str:
     """Say in one line which extra a module belongs to that is not installed; empty for a module of no extra."""
     found = next((extra for extra, modules in EXTRAS.items() if module in modules), "")
-    return (
-        f"this needs {module}, which is not installed; it comes with the extra {found}: {cure(found)}" if found else ""
-    )
+    if not found:
+        return ""
+    return f"this needs {module}, which is not installed; it comes with the extra {found!r}: {cure(found)}"

@@ -36,5 +36,5 @@ def test_what_is_needed_and_there_is_no_matter(monkeypatch: pytest.MonkeyPatch) 
     """Nothing is said of a module that is installed; one that is not ends the work with its extra."""
     extras.need("json")
     monkeypatch.setattr(extras, "find_spec", lambda _module: None)
-    with pytest.raises(RequestError, match="needs cascadio.*extra 'make'"):
+    with pytest.raises(RequestError, match=r"needs cascadio.*extra 'make'"):
         extras.need("cascadio")
