@@ -11,7 +11,7 @@ def export(kind: str, dataset: Path, folder: Path, *, option: tuple[str, ...] = 
     Parameters
     ----------
     kind
-        The format: bop, coco, huggingface, labelme, masks, mvtec, webdataset, yolo.
+        The format: bop, coco, huggingface, labelme, masks, mvtec, webdataset, yolo, or one of another package.
     dataset
         The dataset to read.
     folder

@@ -21,7 +21,8 @@ def import_(
     Parameters
     ----------
     kind
-        What the source is: coco, csem-misd, dagm, ksdd1, ksdd2, labelme, masks, mtd, mvtec, neu-seg, severstal.
+        What the source is: coco, csem-misd, dagm, ksdd1, ksdd2, labelme, masks, mtd, mvtec, neu-seg, severstal, or a
+        format of another package.
     source
         The folder to read.
     dataset

@@ -16,7 +16,7 @@ from annotated_types import Interval, MinLen
 from pydantic import StringConstraints
 
 from blemish.dataset.read import open_dataset
-from blemish.errors import BlemishError, StudyError, did_you_mean
+from blemish.errors import BlemishError, PluginError, StudyError
 from blemish.evaluate.objects import ObjectRule
 from blemish.evaluate.scarcity import Few, Scarcity, narrowed
 from blemish.learn import networks
@@ -102,10 +102,11 @@ class Table:
     """When a defect counts as found."""
 
     def __post_init__(self) -> None:
-        known = networks.names()
         for network in self.networks:
-            if network not in known:
-                raise ValueError(f"networks: there is no {network!r}; {did_you_mean(network, known, 'there are')}")
+            try:
+                networks.is_there(network)
+            except PluginError as error:
+                raise ValueError(f"networks: {error}") from None
         for what, some in (("networks", self.networks), ("seeds", self.seeds)):
             if len(set(some)) < len(some):
                 raise ValueError(f"{what}: one is named twice in {list(some)}")
