@@ -12,7 +12,8 @@ from course import folder
 from blemish.part import PartSource, load
 from blemish.plan import Camera, Planning, RingLight
 from blemish.plan.make import plan_with_coverage
-from blemish.report.splat import splat_discs
+from blemish.plan.painted import by_count, canvas
+from blemish.report.splat import splat
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -26,11 +27,13 @@ print(plan.in_words())
 
 samples, times = coverage.samples, coverage.times
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
-colours = plt.get_cmap("viridis")(np.clip(times / 4, 0, 1))[:, :3]
-colours[times == 0] = (0.8, 0.15, 0.1)
-drawn = splat_discs(samples.positions_mm, samples.normals, samples.area_mm2, colours, (1.0, -1.2, 1.1), size=420)
+painting = by_count(times, coverage.visibility.furthest)
+places = canvas(part.vertices_mm, part.triangles, samples)
+drawn = splat(places.vertices_mm, places.triangles, (painting.colours / 255)[places.sample], (1.0, -1.2, 1.1), size=420)
 left.imshow(drawn.image, extent=drawn.extent_mm)
-left.set_title("red: no view; then 1 (blue) to 4 or more (yellow)", fontsize=9)
+for name, colour in painting.legend:
+    left.plot([], [], "s", color=np.array(colour) / 255, label=name)
+left.legend(title="inspected", frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(-0.1, 1.02))
 left.set_axis_off()
 
 seen, shares = np.zeros(len(samples), bool), []
@@ -42,6 +45,6 @@ right.axhline(100 * plan.inspectable, color="0.5", linewidth=0.8, label="what an
 if plan.lower_bound:
     right.axvline(plan.lower_bound, color="#c0392b", linestyle="--", label="no plan has fewer views")
 right.set(xlabel="views", ylabel="inspected, % of the area", ylim=(0, 102))
-right.legend(frameon=False, loc="lower right")
+right.legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(0.88, 0.0))
 figure.savefig(folder() / "plan.png", dpi=110)
 print(f"the picture is {folder() / 'plan.png'}")

@@ -42,6 +42,6 @@ for frame, calls in zip(frames, called, strict=True):
     )
 
 best = int(np.argmax([(dataset.mask(frame) > 0).sum() for frame in frames]))
-image, mask = dataset.image(frames[best]), dataset.mask(frames[best])
+image, mask = np.minimum(dataset.image(frames[best]), 127) * 2, dataset.mask(frames[best])  # twice the exposure
 panels = [captioned(outlined(image, mask), "labels"), captioned(outlined(image, called[best], BLUE), "called")]
 save(folder() / "learned.png", [panels])

@@ -31,8 +31,8 @@ grey = levels(image)
 panels = []
 for a in stops:
     exposed = expose(grey, a)
-    clipped, dark = np.mean(exposed[grey > 10] >= WHITE), np.mean(exposed[grey > 10] < 40)
-    print(f"a = {a:g}: {clipped:.0%} of what is lit is white, {dark:.0%} darker than grey level 40")
+    clipped, dark = np.mean(exposed[grey > 10] >= WHITE), np.mean(exposed[grey > 10] < 60)
+    print(f"a = {a:g}: {clipped:.0%} of what is lit is white, {dark:.0%} darker than grey level 60")
     panels.append(captioned(exposed.astype(np.uint8), f"x 2^{a:g}"))
 stack = network_input(grey, stops)
 print(f"a network with exposure_stack = {list(stops)} is shown {stack.shape}, from {stack.min():g} to {stack.max():g}")
