@@ -8,6 +8,9 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8, UInt16
 
+MOST_PIXELS = 1 << 28
+"""No image has more, taken or made: a small file may claim any size, and its pixels would fill the memory."""
+
 Vector = Float[np.ndarray, "3"]
 Points = Float[np.ndarray, "n 3"]
 Rotation = Float[np.ndarray, "3 3"]

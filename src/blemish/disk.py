@@ -34,8 +34,38 @@ def storing(where: Path) -> Iterator[None]:
         yield
     except OSError as error:
         path = error.filename2 or error.filename or where
-        cure = _CURES.get(error.errno or 0, "check the folder and run the same command again")
+        cure = cure_of(error) or "check the folder and run the same command again"
         raise StorageError(f"{path}: cannot be written ({error.strerror or error}): {cure}") from error
+
+
+def cure_of(error: OSError) -> str:
+    """Say what helps against an operating system's complaint; empty where that is not known."""
+    return _CURES.get(error.errno or 0, "")
+
+
+@contextmanager
+def alone(root: Path, *, tidy: bool = False) -> Iterator[None]:
+    """Let one run at a time work on a folder; :class:`StorageError` where there is one already.
+
+    The lock is the operating system's, on a file beside the folder, and goes with the process that holds it, however
+    that ends. The file stays, for by itself it locks nothing; with ``tidy`` it is removed while it is still held.
+    """
+    from filelock import FileLock, Timeout
+
+    with storing(root):
+        root.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(root.parent / f".{root.name}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise StorageError(f"{root}: another run is at work here; wait for it, or choose another folder") from None
+    try:
+        yield
+    finally:
+        if tidy:
+            with suppress(OSError):
+                Path(lock.lock_file).unlink()
+        lock.release()
 
 
 def write_whole(path: Path, data: str | bytes) -> None:

@@ -38,6 +38,14 @@ def did_you_mean(wrong: object, known: Iterable[object], otherwise: str = "there
     return f"{otherwise} {', '.join(names)}" if names else f"{otherwise} none"
 
 
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Say whether an error tells that memory ran out; torch and the renderer tell it in words only."""
+    told = isinstance(error, RuntimeError) and (
+        "allocate memory" in str(error) or "out of memory" in str(error).lower()
+    )
+    return told or isinstance(error, MemoryError)
+
+
 class BlemishError(Exception):
     """What went wrong, in words for the person who asked; ``exit_code`` is what the command line returns."""
 

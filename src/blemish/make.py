@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from blemish.cost import Cost, cost_of, refuse_small_disk
 from blemish.dataset import write
-from blemish.dataset.atomic import storing
 from blemish.dataset.parcel import lay_sign, unpack
 from blemish.dataset.record import Header
+from blemish.disk import alone, storing
 from blemish.engine.variant import Prefer
-from blemish.errors import StorageError
 from blemish.farm import Crew, Farm, open_farm
 from blemish.part import Part, load
 from blemish.plan import Plan, read_plan, write_plan
@@ -77,7 +73,7 @@ def make(
         prefer: Prefer = "gpu" if crew.gpu else "auto"
         software = agreed_software(farm, prefer, makers(recipe))
         part = load(recipe.part, base=base, rules=recipe.regions) if part is None else part
-        with _alone(root):
+        with alone(root):
             plan = plan_for(recipe, part, plan_path(root))
             header = _header(recipe, part, name, software)
             belonging, missing = _inventory(recipe, part, plan, root, software)
@@ -135,24 +131,6 @@ def keep_plan(plan: Plan, coverage: Coverage, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_coverage(coverage, coverage_path(path))
         write_plan(plan, path)
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Let one run at a time work on a dataset; the lock goes with the process that holds it, however it ends."""
-    with storing(root):
-        root.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(root.parent / f".{root.name}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise StorageError(
-                f"{root}: another run is working on this dataset; wait for it, or choose another folder with --out"
-            ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _inventory(

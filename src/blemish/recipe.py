@@ -12,6 +12,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Literal
 
+from annotated_types import Interval
 from pydantic import Field
 
 from blemish.dataset import SplitRule
@@ -30,7 +31,7 @@ from blemish.plan.misplace import Misplacement, misplace
 from blemish.render.rendering import RenderingPopulation
 from blemish.render.sensor import SensorPopulation
 from blemish.seeds import stream
-from blemish.settings import Count, canonical, settings
+from blemish.settings import canonical, settings
 
 MAKERS = ("blemish", "mitsuba", "drjit", "adobe-lagrange", "cascadio", "numpy", "opencv-python-headless")
 """The packages whose versions can change a pixel."""
@@ -40,9 +41,9 @@ MAKERS = ("blemish", "mitsuba", "drjit", "adobe-lagrange", "cascadio", "numpy", 
 class Specimens:
     """How many examples of the part are made."""
 
-    correct: Count = 2
+    correct: Annotated[int, Interval(ge=0, le=1_000_000)] = 2
     """Specimens without significant defects; they too carry insignificant ones."""
-    defective: Count = 4
+    defective: Annotated[int, Interval(ge=0, le=1_000_000)] = 4
     """Specimens with significant defects."""
 
     def __post_init__(self) -> None:

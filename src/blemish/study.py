@@ -11,6 +11,7 @@ A study's results lie in its *run folder* (``runs/NAME`` unless told otherwise):
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +22,7 @@ from blemish.contradictions import with_part
 from blemish.cost import Cost
 from blemish.dataset import open_dataset
 from blemish.dataset.atomic import clear, replace_file
+from blemish.disk import alone
 from blemish.errors import StudyError
 from blemish.farm import Crew
 from blemish.inspect.inspecting import Inspecting
@@ -170,8 +172,9 @@ def train_model(
         advance(done, at.max_epochs * at.steps_per_epoch, f"epoch {at.epoch}, loss {at.loss:.4f}{worth}")
 
     start = None if init is None else load_model(init / "model")
-    log = writer(run) if tensorboard else None
-    done = train(file.study.learn, dataset_of(file, run, data), run / "model", start, tell, log=log)
+    log, dataset = writer(run) if tensorboard else None, dataset_of(file, run, data)
+    with alone(run / "model") if leads() else nullcontext():
+        done = train(file.study.learn, dataset, run / "model", start, tell, log=log)
     if leads():
         # Only now: the study beside a model is the one that it was trained by.
         replace_file(run, run / "study.toml", file.text.encode())

@@ -23,6 +23,7 @@ from blemish.dataset.parcel import pack, sees_sign
 from blemish.dataset.ply import Geometry
 from blemish.dataset.record import DefectRecord, FrameRecord, SpecimenRecord, VisibleDefect, rows
 from blemish.defects import Specimen, make_specimen
+from blemish.disk import storing
 from blemish.engine import give_back, start
 from blemish.engine.variant import Prefer
 from blemish.errors import WorkError
@@ -131,7 +132,9 @@ def _place(job: Job) -> Iterator[Path]:
     if sees_sign(job.root, job.sign):
         yield job.root
     else:
-        with tempfile.TemporaryDirectory(prefix="blemish-") as folder:
+        with storing(Path(tempfile.gettempdir())):
+            place = tempfile.TemporaryDirectory(prefix="blemish-")
+        with place as folder:
             yield Path(folder)
 
 

@@ -56,9 +56,10 @@ class Server(ThreadingHTTPServer):
         self.writing = threading.Lock()
         try:
             super().__init__((host, port), _Handler)
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or error
             raise RequestError(
-                f"{host}:{port}: nothing can be served there ({error.strerror}); is another `blemish annotate` "
+                f"{host}:{port}: nothing can be served there ({why}); is another `blemish annotate` "
                 "running? Name another --port"
             ) from None
         self.hosts = {f"{name}:{self.server_port}" for name in (host, "localhost" if host == "127.0.0.1" else host)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -80,9 +81,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         print(f"blemish: {told}", file=sys.stderr)
         sys.exit(2)
+    except BrokenPipeError:
+        # Whoever read what was printed (`| head`) has read enough; nothing is left to be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (OSError, MemoryError, RuntimeError) as error:
+        told = _of_the_machine(error)
+        if not told:
+            raise
+        print(f"blemish: {told}", file=sys.stderr)
+        sys.exit(1)
     except KeyboardInterrupt:
         print(
             "\nblemish: stopped. Finished frames and epochs are kept; the same command goes on from them.",
             file=sys.stderr,
         )
         sys.exit(130)
+
+
+def _of_the_machine(error: Exception) -> str:
+    """Say what the machine lacks, where an error tells that it does: disk, memory, a permission; else nothing."""
+    from blemish.disk import cure_of
+    from blemish.errors import ran_out_of_memory
+
+    if isinstance(error, OSError):
+        cure = cure_of(error)
+        return f"{error.filename or 'the disk'}: {error.strerror}: {cure}" if cure else ""
+    if ran_out_of_memory(error):
+        return (
+            f"memory ran out ({str(error)[:200] or 'more was refused'}); what is finished is kept: run the same "
+            "command again with fewer workers, smaller images or crops, or on a machine with more memory"
+        )
+    return ""

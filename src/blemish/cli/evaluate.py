@@ -21,6 +21,7 @@ def evaluate(run: Path, dataset: Path, *, split: str = "test", out: Path | None 
     """
     from blemish.cli.progress import progress
     from blemish.dataset import open_dataset
+    from blemish.disk import alone
     from blemish.evaluate import as_text
     from blemish.evaluate import evaluate as measure
     from blemish.evaluate.table import breakdown
@@ -28,8 +29,9 @@ def evaluate(run: Path, dataset: Path, *, split: str = "test", out: Path | None 
 
     model = load_model(run)
     opened = open_dataset(dataset)
-    with progress("evaluating") as advance:
-        worth = measure(model, opened, split, out or run / "evaluation", lambda done, total: advance(done, total, ""))
+    place = out or run / "evaluation"
+    with alone(place), progress("evaluating") as advance:
+        worth = measure(model, opened, split, place, lambda done, total: advance(done, total, ""))
     print(as_text({f"{worth.network} on {worth.dataset}/{split}": worth}))
     interval = worth.objects.recall_interval
     if interval is not None:

@@ -18,13 +18,14 @@ def inspect(study: Path, *, data: Path | None = None, out: Path | None = None) -
         The run folder that holds the model; without it ``runs/NAME``. Results go into the folder ``inspection`` in it.
     """
     from blemish.cli.progress import progress
+    from blemish.disk import alone
     from blemish.inspect.words import in_words
     from blemish.inspected import inspect_model
     from blemish.study import read_study, run_folder
 
     file = read_study(study)
     folder = run_folder(file.study, out)
-    with progress("inspecting") as advance:
+    with alone(folder / "inspection"), progress("inspecting") as advance:
         found = inspect_model(file, folder, data=data, advance=advance)
     print(in_words(found))
     print(f"figures, objects and maps are in {folder / 'inspection'}; `blemish report {folder}` draws them")

@@ -34,6 +34,7 @@ def tune(
         cpu, cuda, cuda:0 ...; may be repeated: trainings run side by side. Without it every GPU, or the processor.
     """
     from blemish.cli.progress import progress
+    from blemish.disk import alone
     from blemish.learn.devices import all_devices
     from blemish.learn.fit import Progress
     from blemish.learn.tune import FOLDER, Grid, as_text
@@ -46,13 +47,13 @@ def tune(
     values = {"learning_rates": rate, "weight_decays": decay}
     grid = read(Grid, {name: some for name, some in values.items() if some}, "--rate and --decay")
     cells = len(grid.learning_rates) * len(grid.weight_decays)
-    with progress("tuning") as advance:
+    opened = dataset_of(file, run, data)
+    with alone(run / FOLDER), progress("tuning") as advance:
 
         def tell(cell: int, at: Progress) -> None:
             done = (cell * at.max_epochs + at.epoch - 1) * at.steps_per_epoch + at.step
             total = cells * at.max_epochs * at.steps_per_epoch
             advance(done, total, f"training {cell + 1} of {cells}, epoch {at.epoch}, loss {at.loss:.4f}")
 
-        opened = dataset_of(file, run, data)
         tuned = search(file.study.learn, opened, run / FOLDER, grid, tell, devices=device or all_devices())
     print(as_text(tuned))

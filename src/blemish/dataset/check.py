@@ -24,6 +24,8 @@ Kind = Literal[
 OPTIONAL_LAYERS = ("visibility.png", "geometry.exr", "insignificant.png")
 """Files of a frame that may be there; version 1 says nothing about what is in them."""
 
+LINK = "this is a link, and a dataset holds none"
+
 _FRAME_FILES = {"image.png", "mask.png", "frame.json"}
 _SPECIMEN_FILES = {"specimen.json", "part.ply"}
 
@@ -57,6 +59,9 @@ def check_frame(
     where = f"frames/{specimen}/{view}"
     faults: list[Fault] = []
     present = {path.name for path in (root / where).iterdir()}
+    faults += [
+        Fault("stray", f"{where}/{name}", LINK) for name in sorted(present) if (root / where / name).is_symlink()
+    ]
     strays = sorted(present - _FRAME_FILES - set(OPTIONAL_LAYERS))
     faults += [Fault("stray", f"{where}/{name}", "no frame has such a file") for name in strays]
     faults += [Fault("missing", f"{where}/{name}", "missing") for name in sorted(_FRAME_FILES - present)]
@@ -139,6 +144,8 @@ def check_specimen(root: Path, name: str, faults: list[Fault]) -> SpecimenRecord
     where = f"specimens/{name}"
     strays = sorted({path.name for path in (root / where).iterdir()} - _SPECIMEN_FILES)
     faults += [Fault("stray", f"{where}/{other}", "no specimen has such a file") for other in strays]
+    links = sorted(path.name for path in (root / where).iterdir() if path.is_symlink())
+    faults += [Fault("stray", f"{where}/{name}", LINK) for name in links]
     try:
         record = read_specimen(root, name)
     except DatasetError as error:

@@ -11,7 +11,7 @@ import numpy as np
 from blemish.arrays import Instances, Scores
 from blemish.dataset import png
 from blemish.dataset.record import VisibleDefect
-from blemish.errors import DatasetError
+from blemish.errors import DatasetError, StorageError
 
 STEPS_A_UNIT = 100
 """Values of ``visibility.png`` in a contrast-to-noise ratio of 1."""
@@ -73,8 +73,14 @@ def write_geometry(path: Path, maps: Mapping[str, np.ndarray]) -> None:
         raise DatasetError(f"{path.name}: there is no map of {', '.join(missing)}")
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     pixels = {name: np.ascontiguousarray(maps[name].astype(kind, copy=False)) for name, kind in kinds.items()}
-    with OpenEXR.File(header, pixels) as file:
-        file.write(str(path))
+    try:
+        with OpenEXR.File(header, pixels) as file:
+            file.write(str(path))
+    except RuntimeError as error:  # it tells a full disk in words of its own
+        raise StorageError(
+            f"{path}: cannot be written ({error}): free some space and run the same command again: what is finished is "
+            "kept"
+        ) from None
 
 
 def read_geometry(path: Path) -> dict[str, np.ndarray]:

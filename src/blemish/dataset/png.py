@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from blemish.arrays import Grey, Instances
+from blemish.arrays import MOST_PIXELS, Grey, Instances
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -97,6 +97,8 @@ def header(data: bytes) -> tuple[int, int, int]:
     width, height, bits, colour, _, _, interlace = struct.unpack(">IIBBBBB", data[16:29])
     if colour != 0 or bits not in (8, 16) or interlace:
         raise DamagedError(f"it is no plain grey PNG of 8 or 16 bits (colour type {colour}, {bits} bits)")
+    if not 0 < width * height <= MOST_PIXELS:
+        raise DamagedError(f"its header claims {width} x {height} pixels, which no image has")
     return width, height, bits
 
 

@@ -50,6 +50,12 @@ def create(root: Path, header: Header) -> None:
                 f"{root}: this folder holds other things ({', '.join(sorted(inside)[:3])}) and no dataset; "
                 "choose a new or empty folder"
             )
+        links = [name for name in ("frames", "specimens", ".partial") if (root / name).is_symlink()]
+        if links:
+            raise StorageError(
+                f"{root / links[0]}: this is a link; a dataset holds none, for what is removed from it would be "
+                "removed elsewhere; put a folder in its place, or link the whole dataset"
+            )
         clear(root)
     if inside:
         found = read_header(root)
@@ -102,10 +108,14 @@ def has_frame(root: Path, specimen: str, view: str, digest: str) -> bool:
         return False
     try:
         record = read_frame(root, specimen, view)
-        return (
-            record.digest == digest
-            and _sha256((folder / "image.png").read_bytes()) == record.image_sha256
-            and _sha256((folder / "mask.png").read_bytes()) == record.mask_sha256
+        stated = {
+            "image.png": record.image_sha256,
+            "mask.png": record.mask_sha256,
+            "visibility.png": record.visibility_sha256,
+            "geometry.exr": record.geometry_sha256,
+        }
+        return record.digest == digest and all(
+            _sha256((folder / name).read_bytes()) == sha256 for name, sha256 in stated.items() if sha256 is not None
         )
     except (OSError, DatasetError):
         return False

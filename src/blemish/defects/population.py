@@ -23,6 +23,8 @@ from blemish.part.model import Part
 from blemish.seeds import stream
 from blemish.vary import draw
 
+MOST_DEFECTS = 65_535
+"""Of a specimen: what the 16 bits of a mask can number."""
 _PATTERNS = 1 << 20
 """How many patterns are drawn from."""
 if TYPE_CHECKING:
@@ -50,6 +52,11 @@ def make_specimen(  # noqa: PLR0917
             continue
         ground = _ground(part, name, index, population)
         count = int(draw(population.per_specimen, stream(seed, "defects", name, index)))
+        if count > MOST_DEFECTS:
+            raise DefectError(
+                f"specimen {name}: {count} defects of kind {population.kind}: masks tell {MOST_DEFECTS} apart; set "
+                "per_specimen lower"
+            )
         for number in range(count):
             label = f"{population.kind} {number + 1} of {count} (population {index + 1})"
             rng = stream(seed, "defects", name, index, number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ from blemish.settings import plain
 FILE = "evaluation.json"
 PREDICTIONS = "predictions"
 VERSION = 2
+_PICTURE = re.compile(rf"{PREDICTIONS}/\d{{3,9}}-[a-z]+\.png")
+"""Pictures lie inside the evaluation: a report, which holds them, never shows what lies elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -123,13 +126,18 @@ def read_evaluation(folder: Path) -> Evaluation:
 
     path = folder / FILE
     try:
-        return TypeAdapter(Evaluation).validate_json(path.read_bytes())
+        found = TypeAdapter(Evaluation).validate_json(path.read_bytes())
     except FileNotFoundError:
         raise WorkError(f"{path}: there is no evaluation here; `blemish evaluate` makes one") from None
     except ValidationError as error:
         raise WorkError(
             f"{path}: not an evaluation of this version ({error.error_count()} faults); evaluate again"
         ) from None
+    named = [name for one in found.examples for name in (one.image, one.mask, one.scores, one.called)]
+    strange = [name for name in named if not _PICTURE.fullmatch(name)]
+    if strange:
+        raise WorkError(f"{path}: it names a picture that no evaluation writes, {strange[0][:80]!r}; evaluate again")
+    return found
 
 
 def _summed(

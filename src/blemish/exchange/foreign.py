@@ -23,6 +23,9 @@ from blemish.errors import ForeignDataError
 MAX_FILE_BYTES = 2**30
 """No photograph or annotation is larger; what is, is something else."""
 
+MAX_JSON_BYTES = 2**29
+"""The largest published annotation file has 450 MB; unpacked, JSON takes ten times its size of memory."""
+
 MAX_PIXELS = 80_000_000
 """Larger images are refused before they are unpacked: a small file may claim any size."""
 
@@ -133,14 +136,14 @@ class Folder:
                 raise ForeignDataError(f"{parent}: the name {name!r} cannot be written down; rename this file")
         return sorted(found)
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, most_bytes: int = MAX_FILE_BYTES) -> bytes:
         """Read a file."""
         path = self.path(name)
         try:
             facts = path.stat()
             if not stat.S_ISREG(facts.st_mode):
                 raise ForeignDataError(f"{path}: this is no file")
-            if facts.st_size > MAX_FILE_BYTES:
+            if facts.st_size > most_bytes:
                 size = f"{facts.st_size / 1e9:.1f} GB"
                 raise ForeignDataError(f"{path}: {size} is too large for a photograph or an annotation")
             return path.read_bytes()
@@ -150,11 +153,15 @@ class Folder:
             raise ForeignDataError(f"{path}: cannot be read ({error.strerror})") from None
 
     def json(self, name: str) -> Any:
-        """Read a JSON file."""
+        """Read a JSON file; one that says two things under one key, or holds half a character, is refused."""
         try:
-            return json.loads(self.read(name).decode("utf-8-sig"))
+            text = self.read(name, MAX_JSON_BYTES).decode("utf-8-sig")
+            value = json.loads(text, object_pairs_hook=_said_once)
+            if "\\ud" in text or "\\uD" in text:
+                json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise ForeignDataError(f"{self.path(name)}: this is not JSON: {error}") from None
+        return value
 
     def text(self, name: str) -> str:
         """Read a text file."""
@@ -179,6 +186,15 @@ class Folder:
     def indices(self, name: str) -> Grey:
         """Read a mask whose pixels are class numbers: the raw values, not what a palette makes of them."""
         return indices(self.read(name), str(self.path(name)))
+
+
+def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a table of JSON; programs differ in which of two values under one key they take, so none is taken."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {next(key for key in keys if keys.count(key) > 1)[:60]!r} is there twice")
+    return found
 
 
 def is_file(path: Path) -> bool:

@@ -21,7 +21,7 @@ from blemish.dataset.index import FrameEntry, entry_of
 from blemish.dataset.near import Look, look_of
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, to_json
 from blemish.dataset.split import Split, SplitRule
-from blemish.disk import storing
+from blemish.disk import alone, storing
 from blemish.errors import BlemishError, ForeignDataError, RequestError
 from blemish.exchange.dealing import deal, near, rule_of
 from blemish.exchange.foreign import Folder
@@ -110,19 +110,20 @@ def bring_in(
         camera=None if cell is None else dict(cell.camera),
     )
     work = _Work(folder, dst, cell)
-    try:
-        write.create(dst, header)
-        if cell is not None:
-            write.attach(dst, "plan.json", cell.text)
-        if not (dst / "import.json").exists():
-            # From here on another import is refused, even if this one is killed.
-            write.attach(dst, "import.json", to_json(came))
-        taken = list(_take_all(work, specimens, advance, workers))
-        return _finished(work, header, foreign, specimens, taken, rule, came)
-    except BlemishError:
-        if fresh:
-            _remove(dst)
-        raise
+    with alone(dst.absolute(), tidy=True):
+        try:
+            write.create(dst, header)
+            if cell is not None:
+                write.attach(dst, "plan.json", cell.text)
+            if not (dst / "import.json").exists():
+                # From here on another import is refused, even if this one is killed.
+                write.attach(dst, "import.json", to_json(came))
+            taken = list(_take_all(work, specimens, advance, workers))
+            return _finished(work, header, foreign, specimens, taken, rule, came)
+        except BlemishError:
+            if fresh:
+                _remove(dst)
+            raise
 
 
 def _finished(  # noqa: PLR0917  all that an import knows of itself

@@ -63,6 +63,10 @@ class Foreign:
     """What was merged, blanked or decided, in sentences."""
 
 
+MOST_MARKS = 65_535
+"""On one photograph: what the 16 bits of a mask can number."""
+
+
 def marked(image: Grey, masks: Iterable[tuple[str, np.ndarray]], where: str, *, split: bool = True) -> Annotated:
     """Number the marks on a photograph, given as (class, mask); with ``split`` each connected piece is one mark.
 
@@ -81,8 +85,8 @@ def marked(image: Grey, masks: Iterable[tuple[str, np.ndarray]], where: str, *, 
         if not mask.any():
             continue
         count, pieces = cv2.connectedComponents(mask.astype(np.uint8)) if split else (2, mask)
-        if len(kinds) + count - 1 > 65535:
-            raise ForeignDataError(f"{where}: more than 65535 separate marks; is this a mask of defects?")
+        if len(kinds) + count - 1 > MOST_MARKS:
+            raise ForeignDataError(f"{where}: more than {MOST_MARKS} separate marks; is this a mask of defects?")
         covered += int((labels[mask] > 0).sum())
         labels[mask] = pieces[mask].astype(np.uint16) + len(kinds)
         kinds += [kind] * (count - 1)

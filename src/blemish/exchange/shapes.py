@@ -17,6 +17,8 @@ from blemish.errors import ForeignDataError
 
 Point = tuple[float, float]
 
+MOST_POINTS = 100_000
+"""Of one shape; nobody draws more by hand."""
 _FAR = 1e5
 """Pixels; no image is so large, and drawing so far away takes for ever."""
 
@@ -40,6 +42,8 @@ def points_of(value: Any, where: str) -> list[Point]:
     points = []
     if not isinstance(value, list):
         raise ForeignDataError(f"{where}: a list of points belongs here, not {str(value)[:60]}")
+    if len(value) > MOST_POINTS:
+        raise ForeignDataError(f"{where}: {len(value)} points, where no shape has more than {MOST_POINTS}")
     for number, point in enumerate(value, start=1):
         pair: Any = point if isinstance(point, list | tuple) and len(point) == 2 else (None, None)
         if not all(isinstance(x, int | float) and not isinstance(x, bool) and abs(x) < _FAR for x in pair):
@@ -73,11 +77,11 @@ def _points(pen: Any, points: list[Point], _line: int, point: int) -> None:
 
 
 _SHAPES: dict[str, tuple[int, int, Callable[..., None]]] = {
-    "polygon": (3, 10**6, _polygon),
+    "polygon": (3, MOST_POINTS, _polygon),
     "rectangle": (2, 2, _rectangle),
     "circle": (2, 2, _circle),
     "line": (2, 2, _line),
-    "linestrip": (2, 10**6, _line),
+    "linestrip": (2, MOST_POINTS, _line),
     "point": (1, 1, _points),
-    "points": (1, 10**6, _points),
+    "points": (1, MOST_POINTS, _points),
 }

@@ -10,7 +10,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from blemish.errors import BlemishError, WorkError
+from blemish.errors import BlemishError, WorkError, ran_out_of_memory
 from blemish.farm.crew import Job, Result, Work
 
 
@@ -31,6 +31,11 @@ def serve(pipe: Connection, work: Work[Job, Any, Result], job: Job) -> None:
 
 def portable(error: Exception) -> Exception:
     """Give an error that another process can raise; one that is not ours brings its traceback along as a note."""
+    if ran_out_of_memory(error):
+        return WorkError(
+            f"a worker ran out of memory ({str(error)[:200] or 'it was refused more'}); what is finished is kept: run "
+            "the same command again with fewer workers, or on a machine with more memory"
+        )
     if not isinstance(error, BlemishError):
         error.add_note(f"in a worker process:\n{traceback.format_exc()}")
     try:

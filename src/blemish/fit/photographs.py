@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from blemish.arrays import Grey, Mask
 from blemish.dataset import open_dataset
-from blemish.errors import ForeignDataError, RequestError
+from blemish.errors import RequestError
+from blemish.exchange.foreign import Folder
 from blemish.fit.features import WINDOW_PX, Look
 from blemish.seeds import stream
 
@@ -20,7 +21,6 @@ AWAY_PX = 24
 TRIES = 60
 WINDOWS = 6
 """How many windows are taken of each photograph, at places that are the same in all of them, and in renders."""
-ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".pgm", ".webp")
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,18 +119,15 @@ def _of_dataset(source: Path, groups: tuple[str, ...], most: int) -> Found:
 
 
 def _of_folder(source: Path, groups: tuple[str, ...]) -> Found:
-    import cv2
-
     if not source.is_dir():
         raise RequestError(f"{source}: there is no such folder; give a dataset or a folder of images")
     if groups:
         raise RequestError(f"{source}: only datasets have groups; leave --group out, or import the photographs first")
     found: Found = []
-    for path in sorted(path for path in source.iterdir() if path.suffix.lower() in ENDINGS):
-        image = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH)
-        if image is None:
-            raise ForeignDataError(f"{path}: this is no image that can be read here, or it is damaged; remove it")
-        found.append((path.stem, path.stem, image, np.zeros(image.shape, dtype=bool)))
+    folder = Folder(source)
+    for name in folder.files():
+        image, stem = folder.grey(name), PurePosixPath(name).stem
+        found.append((stem, stem, image, np.zeros(image.shape, dtype=bool)))
     return found
 
 

@@ -207,4 +207,11 @@ def _read_facts(path: Path) -> _File:
 def _read_weights(path: Path, sha256: str) -> dict[str, Tensor]:
     if files.digest(path) != sha256:
         raise CheckpointError(f"{path}: damaged: its SHA-256 is not the one in {FACTS}; copy it again or train again")
-    return files.unpack(path)[0]
+    weights = files.unpack(path)[0]
+    wrong = [name for name, tensor in weights.items() if not bool(tensor.isfinite().all())]
+    if wrong:
+        raise CheckpointError(
+            f"{path}: damaged: {len(wrong)} of its tensors hold values that are no numbers, the first {wrong[0]!r}; "
+            "it would find nothing anywhere; train the model again"
+        )
+    return weights

@@ -27,10 +27,10 @@ from blemish.extras import cure
 from blemish.learn.channels import SPAN
 from blemish.learn.checkpoint import Model
 from blemish.learn.exposure import WHITE
-from blemish.learn.runtimes import FILE, KEY
+from blemish.learn.runtimes import FILE, INPUT, KEY
 from blemish.seeds import stream
 
-INPUT, OUTPUT = "grey_levels", "scores"
+OUTPUT = "scores"
 AGREES_TO = 1e-3
 """The largest difference of scores between torch and the exported graph that is taken for rounding."""
 _CHECKED_SIZES = ((1, 64, 96), (2, 160, 32))

@@ -46,5 +46,5 @@ def unpack(path: Path) -> tuple[dict[str, Tensor], Any]:
             return {name: file.get_tensor(name) for name in file.keys()}, None if facts is None else json.loads(facts)  # noqa: SIM118
     except FileNotFoundError:
         raise CheckpointError(f"{path}: there is no such file; train the model again") from None
-    except (SafetensorError, OSError, ValueError) as error:
+    except (SafetensorError, OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: not a readable safetensors file ({error}); train the model again") from None

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from blemish.arrays import Grey, Scores
-from blemish.errors import RequestError
+from blemish.errors import RequestError, WorkError
 from blemish.learn.channels import Maps
 from blemish.learn.exposure import levels, network_input
 from blemish.learn.geometry import refuse_without_maps
@@ -67,6 +67,11 @@ def predict(
                 rows.first - rows.start : rows.last - rows.start,
                 columns.first - columns.start : columns.last - columns.start,
             ]
+    if not np.isfinite(scores).all():
+        raise WorkError(
+            "the network gives scores that are no numbers, so it would call nothing a defect; train the model again, "
+            'with precision = "fp32" if it was trained in 16 bits'
+        )
     return scores
 
 

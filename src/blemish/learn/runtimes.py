@@ -21,6 +21,7 @@ from blemish.learn.threshold import Threshold
 Backend = Literal["onnxruntime", "openvino"]
 FILE = "model.onnx"
 KEY = "blemish"
+INPUT = "grey_levels"
 Inputs = Float32[np.ndarray, "b c h w"]
 Batch = Float32[np.ndarray, "b 1 h w"]
 
@@ -60,12 +61,12 @@ def load_deployed(path: Path | str, backend: Backend = "onnxruntime", *, half: b
         deployed = Deployed(
             backend=backend,
             network=facts["network"],
-            threshold=Threshold(threshold["value"], threshold["chosen_by"], threshold["f1"]),
+            threshold=Threshold(float(threshold["value"]), threshold["chosen_by"], threshold["f1"]),
             digest=facts["weights_sha256"],
             scores=scores,
             geometry=tuple(facts.get("geometry", ())),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise CheckpointError(f"{file}: an ONNX file, but not exported by `blemish deploy`; export the model") from None
     _refuse_stale(file, deployed.digest)
     return deployed
@@ -88,8 +89,9 @@ def _onnxruntime(file: Path, *, half: bool) -> tuple[Callable[[Inputs], Batch], 
         session: Any = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
     except Exception as error:  # noqa: BLE001  (its errors share no other class)
         raise CheckpointError(f"{file}: not a readable ONNX file ({_line(error)}); export the model again") from None
+    _refuse_other_inputs(file, [one.name for one in session.get_inputs()])
     told = session.get_modelmeta().custom_metadata_map.get(KEY, "")
-    return lambda images: session.run(None, {"grey_levels": images})[0], told
+    return lambda images: session.run(None, {INPUT: images})[0], told
 
 
 def _openvino(file: Path, *, half: bool) -> tuple[Callable[[Inputs], Batch], str]:
@@ -98,6 +100,7 @@ def _openvino(file: Path, *, half: bool) -> tuple[Callable[[Inputs], Batch], str
     core = openvino.Core()
     try:
         graph = core.read_model(file)
+        _refuse_other_inputs(file, [one.any_name for one in graph.inputs])
         told = str(graph.get_rt_info(["framework", KEY]).astype(str)) if _is_told(graph) else ""
         # Left to itself it computes in bf16 where the processor has it, without a word.
         hints = {"INFERENCE_PRECISION_HINT": "bf16" if half else "f32", "PERFORMANCE_HINT": "LATENCY"}
@@ -105,6 +108,11 @@ def _openvino(file: Path, *, half: bool) -> tuple[Callable[[Inputs], Batch], str
     except RuntimeError as error:
         raise CheckpointError(f"{file}: not a readable ONNX file ({_line(error)}); export the model again") from None
     return lambda images: compiled(images)[0], told
+
+
+def _refuse_other_inputs(file: Path, names: list[str]) -> None:
+    if names != [INPUT]:
+        raise CheckpointError(f"{file}: it takes {', '.join(names)[:80]}, not {INPUT}: `blemish deploy` exports others")
 
 
 def _is_told(graph: Any) -> bool:

@@ -80,6 +80,8 @@ def restore(
     if not path.is_file():
         return Standing()
     tensors, facts = files.unpack(path)
+    if not isinstance(facts, dict) or not isinstance(facts.get("made_of"), dict):
+        raise CheckpointError(f"{path}: this is no state of a training; remove the folder {folder} to train anew")
     lines = changes(facts["made_of"], made_of, facts.get("protocol"), protocol)
     if lines:
         raise RequestError(

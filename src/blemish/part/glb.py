@@ -111,6 +111,15 @@ def _placed_meshes(document: dict[str, Any]) -> list[tuple[np.ndarray, int]]:
     return found
 
 
+def nodes_of(data: bytes) -> list[Any]:
+    """List the nodes that a GLB file has; ``ValueError`` if it is none."""
+    document, _ = _chunks(data)
+    nodes = document.get("nodes", []) if isinstance(document, dict) else None
+    if not isinstance(nodes, list):
+        raise ValueError("its description is damaged")  # noqa: TRY004  of the file, not of our types
+    return nodes
+
+
 def transform_of(node: dict[str, Any]) -> np.ndarray:
     """Give a node's 4 x 4 matrix, said directly or as quaternion, scale and translation (glTF 2.0, section 3.5.3)."""
     if "matrix" in node:

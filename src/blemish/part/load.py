@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 STEP = (".step", ".stp", ".p21")
 MESHES = (".stl", ".obj", ".ply", ".glb")
 SMALLEST_MM, LARGEST_MM = 1.0, 5000.0
+MOST_BYTES = 1 << 30
+"""Of a STEP or mesh file."""
 READING = 1
 """Raised when the same file would be read as another mesh than before, so that old plans are not taken for it."""
 FITTING = 1
@@ -76,16 +79,24 @@ def locate(source: PartSource, base: Path) -> tuple[Path, str]:
             raise PartError(f"{source.file}: there is no built-in part of this name; there is: {known}")
         return path, name
     path = base / source.file
-    if path.is_dir():
-        raise PartError(f"{path}: this is a folder, not a part; name the STEP or mesh file in it")
-    if not path.exists():
-        raise PartError(f"{path}: there is no such file; relative paths are seen from the study's folder")
-    if not path.is_file():
-        raise PartError(f"{path}: this is neither a file nor a folder (a device or a pipe); name a STEP or mesh file")
     try:
+        facts = path.stat()
+        if stat.S_ISDIR(facts.st_mode):
+            raise PartError(f"{path}: this is a folder, not a part; name the STEP or mesh file in it")
+        if not stat.S_ISREG(facts.st_mode):
+            raise PartError(
+                f"{path}: this is neither a file nor a folder (a device or a pipe); name a STEP or mesh file"
+            )
         path.open("rb").close()
+    except (FileNotFoundError, ValueError):  # a name with a zero in it is none
+        raise PartError(f"{path}: there is no such file; relative paths are seen from the study's folder") from None
     except OSError as error:
         raise PartError(f"{path}: this file cannot be read ({error.strerror}); check its permissions") from None
+    if facts.st_size > MOST_BYTES:
+        raise PartError(
+            f"{path}: {facts.st_size / 1e9:.1f} GB are too much for one part, at most {MOST_BYTES / 1e9:.1f} are read; "
+            "export it on its own, or more coarsely"
+        )
     return path, path.stem
 
 
@@ -129,7 +140,9 @@ def _from_mesh(path: Path, source: PartSource) -> tuple[Geometry, tuple[Region, 
 
 def _refuse_size(points: Points, path: Path, how_read: Callable[[], str]) -> None:
     size_mm = np.ptp(points, axis=0)
-    if np.isfinite(size_mm).all() and not SMALLEST_MM <= size_mm.max() <= LARGEST_MM:
+    if not np.isfinite(size_mm).all():
+        raise PartError(f"{path}: some of its coordinates are no numbers; export the part again")
+    if not SMALLEST_MM <= size_mm.max() <= LARGEST_MM:
         shown = " x ".join(f"{value:.4g}" for value in size_mm)
         raise PartError(
             f"{path}: the part measures {shown} mm ({how_read()}), but what is inspected here measures "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,13 @@ import numpy as np
 from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles
 from blemish.errors import PartError
 from blemish.part.faces import Geometry, outwards, shaded
+from blemish.part.glb import nodes_of
 from blemish.part.segment import split
 from blemish.part.solid import solid_of
 from blemish.part.source import MM_PER_UNIT, Unit
+
+MOST_NODES = 5000
+"""Of the scene in a GLB file: the time that its reader takes grows with the square of their depth."""
 
 
 def read_mesh(path: Path, unit: Unit) -> tuple[Points, Triangles]:
@@ -20,8 +25,11 @@ def read_mesh(path: Path, unit: Unit) -> tuple[Points, Triangles]:
     import lagrange  # noqa: F401
     import trimesh
 
+    data, kind = path.read_bytes(), path.suffix[1:].lower()
     try:
-        mesh = trimesh.load_mesh(path, process=False)
+        _refuse_scene(data, kind)
+        # From bytes, not from the file: then no texture or buffer beside it, or elsewhere, is looked for.
+        mesh = trimesh.load_mesh(io.BytesIO(data), file_type=kind, process=False)
     except Exception as error:  # noqa: BLE001 - readers of foreign formats fail with whatever they like
         raise PartError(
             f"{path}: this is no {path.suffix[1:].upper()} file that can be read ({type(error).__name__}: {error}); "
@@ -31,6 +39,11 @@ def read_mesh(path: Path, unit: Unit) -> tuple[Points, Triangles]:
     if not len(triangles):
         raise PartError(f"{path}: there is no triangle in this file; export the part's surface, not points or curves")
     return np.asarray(mesh.vertices, dtype=np.float64) * MM_PER_UNIT[unit], triangles
+
+
+def _refuse_scene(data: bytes, kind: str) -> None:
+    if kind == "glb" and len(nodes_of(data)) > MOST_NODES:
+        raise ValueError(f"more than {MOST_NODES} nodes are no part but a scene")
 
 
 def geometry_of_mesh(points: Points, triangles: Triangles, where: str) -> Geometry:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from blemish.part.model import Surface, SurfaceKind
 
+# A search never goes far beyond where the next one begins, so that no file makes them take for ever.
 KINDS: dict[str, SurfaceKind] = {
     "PLANE": "plane",
     "CYLINDRICAL_SURFACE": "cylinder",
@@ -21,10 +22,11 @@ KINDS: dict[str, SurfaceKind] = {
     "TOROIDAL_SURFACE": "torus",
 }
 FACE = re.compile(
-    r"#(\d+)\s*=\s*ADVANCED_FACE\s*\(\s*'((?:[^']|'')*)'\s*,\s*\([^)]*\)\s*,\s*#(\d+)\s*,\s*\.[TF]\.\s*\)\s*;"
+    r"#(\d{1,18})\s*=\s*ADVANCED_FACE\s*\(\s*'((?:[^']|'')*)'\s*,\s*\([^()]*\)\s*,\s*#(\d{1,18})\s*,"
+    r"\s*\.[TF]\.\s*\)\s*;"
 )
-SHELL = re.compile(r"=\s*CLOSED_SHELL\s*\(\s*'(?:[^']|'')*'\s*,\s*\(([^)]*)\)\s*\)\s*;")
-SURFACE = re.compile(r"#(\d+)\s*=\s*(PLANE|(?:CYLINDRICAL|CONICAL|SPHERICAL|TOROIDAL)_SURFACE)\b")
+SHELL = re.compile(r"=\s*CLOSED_SHELL\s*\(\s*'(?:[^']|'')*'\s*,\s*\(([^()]*)\)\s*\)\s*;")
+SURFACE = re.compile(r"#(\d{1,18})\s*=\s*(PLANE|(?:CYLINDRICAL|CONICAL|SPHERICAL|TOROIDAL)_SURFACE)\b")
 
 
 def face_names(path: Path, surfaces: Sequence[Surface]) -> tuple[str | None, ...]:
@@ -35,7 +37,7 @@ def face_names(path: Path, surfaces: Sequence[Surface]) -> tuple[str | None, ...
     if not any(name.strip() for name, _ in faces.values()):
         return none
     kinds = {int(number): KINDS[kind] for number, kind in SURFACE.findall(text)}
-    order = [int(number) for shell in SHELL.findall(text) for number in re.findall(r"#(\d+)", shell)]
+    order = [int(number) for shell in SHELL.findall(text) for number in re.findall(r"#(\d{1,18})", shell)]
     if len(order) != len(surfaces) or not set(order) <= set(faces):
         return none
     for number, surface in zip(order, surfaces, strict=True):

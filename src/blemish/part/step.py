@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
+from blemish.disk import storing
 from blemish.errors import PartError, StorageError
 from blemish.extras import need
 from blemish.part.faces import Faces
 from blemish.part.glb import Primitive, read_glb
 from blemish.part.source import PartSource
 from blemish.part.surfaces import surface_of
-from blemish.part.tessellate import UNREADABLE, UNWRITABLE
+from blemish.part.tessellate import MOST_MEMORY_BYTES, UNAFFORDABLE, UNREADABLE, UNWRITABLE
 
 READER = (sys.executable, "-P", "-m", "blemish.part.tessellate")
 """The command that runs the CAD kernel; ``-P`` keeps Python files of the current folder out of it."""
@@ -28,7 +29,9 @@ Colour = tuple[float, float, float]
 def read_step(path: Path, source: PartSource) -> tuple[Faces, tuple[Colour | None, ...]]:
     """Read a STEP file: its faces as loose triangles, and the colour of each face."""
     _check_header(path)
-    with tempfile.TemporaryDirectory(prefix="blemish-step-") as folder:
+    with storing(Path(tempfile.gettempdir())):
+        place = tempfile.TemporaryDirectory(prefix="blemish-step-")
+    with place as folder:
         _tessellate(path, Path(folder), source)
         plain = read_glb((Path(folder) / "faces.glb").read_bytes())
         coloured_file = Path(folder) / "colours.glb"
@@ -39,6 +42,8 @@ def read_step(path: Path, source: PartSource) -> tuple[Faces, tuple[Colour | Non
             f"{path}: there is no solid in this STEP file, only {_contents(path)}; export the body as a solid "
             "(a manifold B-rep), not as curves, points or annotations"
         )
+    if not all(np.isfinite(one.vertices_mm).all() for one in (*solids, *coloured)):
+        raise PartError(f"{path}: some of its coordinates are no numbers; export the part again")
     faces = _joined(solids)
     return faces, _colours(faces, coloured)
 
@@ -95,6 +100,12 @@ def _tessellate(path: Path, folder: Path, source: PartSource) -> None:
         raise StorageError(
             f"{folder}: the triangles of {path} cannot be kept there{said}; make room, or set TMPDIR to a folder on "
             "another disk"
+        )
+    if done.returncode == UNAFFORDABLE:
+        raise PartError(
+            f"{path}: the CAD kernel would need more than {MOST_MEMORY_BYTES >> 30} GB of memory for this file, or "
+            "makes too many triangles of it; use coarser tolerances, or repair the body in a CAD program and export it "
+            "again"
         )
     if done.returncode == UNREADABLE:
         raise PartError(

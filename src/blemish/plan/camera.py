@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Annotated
 
-from blemish.arrays import Points, Rotation
-from blemish.settings import AtLeastOne, Fraction, Positive, settings
+import numpy as np
+from annotated_types import Interval
+
+from blemish.arrays import MOST_PIXELS, Points, Rotation
+from blemish.settings import Fraction, Positive, settings
+
+Side = Annotated[int, Interval(ge=1, le=65_535)]
 
 
 @settings
@@ -16,9 +21,9 @@ class Camera:
     the image at b = f d / (d - f) behind the lens, and a pixel sees p d / b millimetres of the part.
     """
 
-    width_px: AtLeastOne = 1224
+    width_px: Side = 1224
     """Image width."""
-    height_px: AtLeastOne = 1024
+    height_px: Side = 1024
     """Image height."""
     pixel_pitch_um: Positive = 6.9
     """Distance between pixel centres on the sensor (after binning, if the camera bins)."""
@@ -36,6 +41,10 @@ class Camera:
     """Share of the light that is lost at the corner, growing with the square of the distance from the middle."""
 
     def __post_init__(self) -> None:
+        if self.width_px * self.height_px > MOST_PIXELS:
+            raise ValueError(
+                f"{self.width_px} x {self.height_px} px: no frame has more than {MOST_PIXELS >> 20} million pixels"
+            )
         if self.closest_focus_mm is not None and self.working_distance_mm < self.closest_focus_mm:
             raise ValueError(
                 f"the lens cannot be focused nearer than {self.closest_focus_mm} mm (closest_focus_mm), "

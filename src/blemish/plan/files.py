@@ -179,7 +179,7 @@ def _json(path: Path) -> Mapping[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PlanError(f"{path}: there is no such plan; `blemish plan STUDY` makes it") from None
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also text that is not UTF-8, and numbers of thousands of digits
         raise PlanError(f"{path}: this is not a plan file, or it is damaged: {error}; plan again") from None
     except OSError as error:
         raise PlanError(f"{path}: the plan cannot be read: {error.strerror}") from None

@@ -52,8 +52,8 @@ def write_report(run: Path, data: Path | None = None) -> Path:
         raise RequestError(f"{run}: there is neither a dataset nor an evaluation here; `blemish run STUDY` makes both")
     dataset = open_dataset(data or own) if data is not None or (own / "dataset.json").is_file() else None
     evaluation = read_evaluation(run / "evaluation") if (run / "evaluation" / EVALUATION).is_file() else None
-    plan = _json(run / "plan.json") if data is None else {}
-    model = _json(run / "model" / "model.json")
+    plan = _json(run / "plan.json", "viewpoints", "coverage") if data is None else {}
+    model = _json(run / "model" / "model.json", "weights", "software")
     template = resources.files("blemish.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     study = run / "study.toml"
     page = Environment(autoescape=True).from_string(template)
@@ -216,14 +216,16 @@ def _facts(model: dict[str, Any], dataset: Dataset | None) -> Iterator[tuple[str
             yield f"trained with {name}", version
 
 
-def _json(path: Path) -> dict[str, Any]:
-    """Read what a stage wrote; nothing where the stage has not run."""
+def _json(path: Path, *needed: str) -> dict[str, Any]:
+    """Read what a stage wrote, which holds the keys that are needed; nothing where the stage has not run."""
     if not path.is_file():
         return {}
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise WorkError(f"{path}: this file is damaged ({error}); run the stage that wrote it again") from None
-    if not isinstance(values, dict):
-        raise WorkError(f"{path}: this file is damaged (it holds no named values); run the stage that wrote it again")
+    if not isinstance(values, dict) or set(needed) - set(values):
+        raise WorkError(
+            f"{path}: this file is damaged (it has no {' and '.join(needed)}); run the stage that wrote it again"
+        )
     return values

@@ -46,9 +46,10 @@ class Window:
         try:
             with guarded(self._secret), redirect_stdout(StringIO()):  # its banner tells the address in its own way
                 self._server = viser.ViserServer(host=host, port=port, label="blemish view", verbose=False)
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            why = getattr(error, "strerror", None) or error
             raise RequestError(
-                f"{host}:{port}: nothing can be served there ({error.strerror}); name a --host"
+                f"{host}:{port}: nothing can be served there ({why}); name another --host or --port"
             ) from None
         self.host, self.port = host, self._server.get_port()
         self._frustums: dict[str, Any] = {}

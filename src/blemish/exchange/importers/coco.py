@@ -149,9 +149,9 @@ def _load(folder: Folder, file: str, row: dict[str, Any], marks: tuple[_Mark, ..
             f"{folder.path(file)}: {where} says {row['width']} x {row['height']} pixels, "
             f"it has {image.shape[1]} x {image.shape[0]}"
         )
-    masks = [
+    masks = (  # one in memory at a time
         (mark.label, _mask(mark.segmentation, image.shape, f"{where}: annotation {mark.number}")) for mark in marks
-    ]
+    )
     return marked(image, masks, file, split=False)
 
 

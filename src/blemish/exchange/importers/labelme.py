@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Annotated as Constrained
@@ -28,7 +29,7 @@ from blemish.exchange import foreign, shapes
 from blemish.exchange.foreign import Folder
 from blemish.exchange.grouping import group_by
 from blemish.exchange.importers import Importer
-from blemish.exchange.sample import Annotated, Foreign, Sample, marked
+from blemish.exchange.sample import MOST_MARKS, Annotated, Foreign, Sample, marked
 from blemish.settings import settings
 
 BALL_SCREWS = r"_\d{12}_(?P<position>\d+)_(?P<angle>\d+)_|^(?:.*/)?(?P<screw>KGT\d+-[A-Z]+)-"
@@ -145,6 +146,8 @@ def _document(folder: Folder, file: str) -> dict[str, Any]:
     content = folder.json(file)
     if not isinstance(content, dict) or not isinstance(content.get("shapes"), list):
         raise ForeignDataError(f"{folder.path(file)}: this is no labelme file: it has no list of shapes")
+    if len(content["shapes"]) > MOST_MARKS:
+        raise ForeignDataError(f"{folder.path(file)}: {len(content['shapes'])} shapes, at most {MOST_MARKS} are read")
     for number, shape in enumerate(content["shapes"], start=1):
         if not isinstance(shape, dict) or not isinstance(shape.get("label"), str):
             raise ForeignDataError(f"{folder.path(file)}: shape {number} has no label")
@@ -167,17 +170,25 @@ def _load(folder: Folder, pair: _Pair, options: Options) -> Annotated:
             f"{where}: drawn on an image of {size[0]} x {size[1]} pixels, "
             f"this one has {image.shape[1]} x {image.shape[0]}"
         )
-    masks: dict[tuple[str, Any], Mask] = {}
+    return marked(image, _marks(document, image.shape, where, options), where, split=False)
+
+
+def _marks(document: dict[str, Any], size: tuple[int, ...], where: str, options: Options) -> Iterator[tuple[str, Mask]]:
+    """Draw mark by mask, so that one mask at a time is in memory; shapes of one label and one group are one mark."""
+    together: dict[tuple[str, str | int], list[tuple[int, dict[str, Any]]]] = {}
     for number, shape in enumerate(document["shapes"], start=1):
-        if options.labels and shape["label"] not in options.labels:
-            continue
-        mask = _mask(shape, image.shape, f"{where}: shape {number}", options)
-        if not mask.any():
-            raise ForeignDataError(f"{where}: shape {number} ({shape['label']}) lies wholly outside the image")
-        together = shape.get("group_id")
-        key = (shape["label"], f"group {together}" if together is not None else number)
-        masks[key] = masks[key] | mask if key in masks else mask
-    return marked(image, [(label, mask) for (label, _), mask in masks.items()], where, split=False)
+        if not options.labels or shape["label"] in options.labels:
+            group = shape.get("group_id")
+            key = (shape["label"], f"group {group}" if group is not None else number)
+            together.setdefault(key, []).append((number, shape))
+    for (label, _), some in together.items():
+        mark = np.zeros(size, dtype=bool)
+        for number, shape in some:
+            mask = _mask(shape, size, f"{where}: shape {number}", options)
+            if not mask.any():
+                raise ForeignDataError(f"{where}: shape {number} ({label}) lies wholly outside the image")
+            mark |= mask
+        yield label, mark
 
 
 def _named_or_embedded(folder: Folder, annotation: str, document: dict[str, Any]) -> Grey:
