@@ -12,8 +12,9 @@ from blemish.settings import read
 from blemish.study import load_part, read_study
 
 FOLDER = Path(__file__).resolve().parents[2] / "studies"
-TABLES = [FOLDER / "transfer.toml"]
-STUDIES = sorted(set(FOLDER.glob("*.toml")) - set(TABLES))
+FILES = sorted(FOLDER.glob("*.toml"))
+TABLES = [path for path in FILES if "target" in tomllib.loads(path.read_text(encoding="utf-8"))]
+STUDIES = sorted(set(FILES) - set(TABLES))
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
