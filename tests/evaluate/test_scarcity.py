@@ -34,6 +34,7 @@ few = { objects = [1, 3], images_each = 5, draws = [0, 1] }
 [sources.planar]
 data = "target"
 few = [1]
+beside = true
 learn = { defect_bias = 1.0, augmentation = { flips = false } }
 
 [learn]
@@ -142,6 +143,8 @@ def test_rows_of_few_objects_are_filled_once_a_draw(filled: Comparison) -> None:
     biases = [one.cell.protocol.defect_bias for one in filled.cells]
     assert [bias == 1 for bias in biases] == [one.cell.row.source == "planar" for one in filled.cells]
     assert not filled.cells[-1].cell.protocol.augmentation.flips
+    for one in filled.cells:
+        assert _facts(one)["beside"] == ("target" if one.cell.row.fine_tuned else "")
 
 
 def test_the_curve_has_a_line_for_each_way_of_learning(filled: Comparison) -> None:

@@ -66,6 +66,26 @@ def test_a_full_bias_shows_a_defect_in_every_crop(tiny: Protocol, pictures: Pict
     assert all(training_sample(protocol, pictures, 0, index).label.any() for index in range(20))
 
 
+def test_every_second_crop_comes_from_beside(
+    tiny: Protocol, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even crops are those of the set itself, odd ones of what lies beside it; in each, every frame once a round."""
+    seen: list[tuple[str, int]] = []
+
+    def watched(self: Pictures, index: int) -> object:
+        seen.append(("beside" if self.beside is None else "own", index))
+        return self.cache.image(index), self.cache.mask(index)
+
+    monkeypatch.setattr(Pictures, "pixels", watched)
+    both = dataclasses.replace(pictures, beside=pictures)
+    plain = dataclasses.replace(tiny, defect_bias=0.0)
+    for index in range(2 * len(pictures)):
+        training_sample(plain, both, 0, index)
+    assert [where for where, _ in seen] == ["own", "beside"] * len(pictures)
+    for where in ("own", "beside"):
+        assert sorted(index for place, index in seen if place == where) == list(range(len(pictures)))
+
+
 def test_validation_crops_are_always_the_same(tiny: Protocol, pictures: Pictures) -> None:
     """They do not change from one validation to the next, and every second one shows a defect."""
     for index in range(6):

@@ -55,6 +55,8 @@ class Cell:
     digest: str
     few: Few | None = None
     """Which few of the target's objects are learned from; ``None`` for all."""
+    beside: Path | None = None
+    """The dataset that every second crop is taken from; ``None`` for none."""
 
     @property
     def name(self) -> str:
@@ -133,6 +135,9 @@ def _cell(
     }
     if few is not None:
         made_of["few"] = few
+    beside = row.fine_tuned and table.sources[row.source].beside
+    if beside:
+        made_of["beside"] = _identity(seen[row.source])
     data = table.target.data if learned == "target" else table.sources[learned].data
     return Cell(
         row=row,
@@ -146,6 +151,7 @@ def _cell(
         start=start,
         digest=hashlib.sha256(canonical(made_of).encode()).hexdigest(),
         few=few,
+        beside=file.folder(table.sources[row.source].data) if beside else None,
     )
 
 
@@ -191,7 +197,9 @@ def _trained(
 ) -> Model:
     if cell.grid is None:
         progress = None if tell is None else partial(_tell_training, cell, tell, 0)
-        return train(cell.protocol, learned, folder / "model", start, progress, device=device, cache_folder=cache).model
+        how: dict[str, Any] = {"device": device, "cache_folder": cache}
+        how["beside"] = None if cell.beside is None else open_dataset(cell.beside)
+        return train(cell.protocol, learned, folder / "model", start, progress, **how).model
     progress_of = None if tell is None else partial(_tell_training, cell, tell)
     tuned = tune(cell.protocol, learned, folder / "grid", cell.grid, progress_of, devices=(device,), cache_folder=cache)
     with storing(folder):
@@ -232,6 +240,7 @@ def _facts(cell: Cell, model: Model, learned: Dataset, target: Dataset) -> dict[
         "learned": {"name": learned.header.name, "digests": dict(learned.header.digests)},
         "target": {"name": target.header.name, "digests": dict(target.header.digests)},
         "start": "" if cell.start is None else cell.start.name,
+        "beside": "" if cell.beside is None else _shown(cell.beside),
         "rule": plain(cell.rule),
         "model_sha256": model.digest,
         "software": {

@@ -66,6 +66,8 @@ class Source:
     few: tuple[Count, ...] | None = None
     """On how few of the target's objects it is fine-tuned, 0 for all; ``None`` is all, and each number of
     ``target.few``."""
+    beside: bool = False
+    """Whether every second crop of its fine-tuning still comes from the source, so that it is not forgotten."""
     learn: dict[str, Any] = dataclasses.field(default_factory=dict)
     """Settings of ``[learn]`` that are others for this source and its fine-tuning, as for an ablation."""
 

@@ -15,11 +15,11 @@ def changes(was: dict[str, Any], now: dict[str, Any], then: Any, protocol: Proto
     values, so that a changed protocol is told by the names of its settings.
     """
     lines = []
-    for key in sorted(key for key in now if was.get(key) != now[key]):
+    for key in _changed(was, now):
         if key == "protocol":
             before, after = leaves(then or {}), leaves(plain(protocol))
         else:
-            before, after = leaves({key: was.get(key)}), leaves({key: now[key]})
+            before, after = leaves({key: was.get(key)}), leaves({key: now.get(key)})
         told = [
             f"{name}: {_short(before.get(name))} -> {_short(after.get(name))}"
             for name in dict.fromkeys((*after, *before))
@@ -31,7 +31,11 @@ def changes(was: dict[str, Any], now: dict[str, Any], then: Any, protocol: Proto
 
 def differing(was: dict[str, Any], now: dict[str, Any]) -> str:
     """Name what differs: ``protocol``, ``dataset and start``."""
-    return " and ".join(sorted(key for key in now if was.get(key) != now[key]))
+    return " and ".join(_changed(was, now))
+
+
+def _changed(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    return sorted(key for key in {*was, *now} if was.get(key) != now.get(key))
 
 
 def leaves(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -50,6 +50,7 @@ def train(
     pretrained: Path | None = None,
     cache_folder: Path | None = None,
     log: Callable[[dict[str, Any]], None] | None = None,
+    beside: Dataset | None = None,
 ) -> Training:
     """Train a network on the set ``train``, choose epoch and threshold on ``val``, and write the model.
 
@@ -57,7 +58,8 @@ def train(
     a file of weights for the encoder of a fresh network (see :mod:`blemish.learn.pretrained`). The folder gets
     ``model.safetensors``, ``model.json`` and ``curves.jsonl``; a finished training in it is only read. Frames are
     unpacked once into ``cache_folder``, by default inside ``run_folder`` and removed at the end. ``log`` gets every row
-    of the curves.
+    of the curves. Of ``beside`` the set ``train`` gives every second crop: synthetic frames beside a few photographs,
+    say, so that what they taught is not forgotten; epoch and threshold are chosen on ``dataset`` alone.
 
     Under ``torchrun`` every process calls this alike (see :mod:`blemish.learn.team`). Raises :class:`RequestError` when
     a set is empty or the folder holds another training, :class:`DivergedError` when the loss is no number any more.
@@ -65,17 +67,20 @@ def train(
     team, device = join(device)
     place = choose_device(device)
     precision = resolve(protocol.precision, place)
-    facts = made_of(protocol, dataset, init, pretrained, precision)
+    facts = made_of(protocol, dataset, init, pretrained, precision, beside=beside)
     team.share(protocol.batch)
     if team.agree(lambda: has_model(run_folder)):
         return reopen(run_folder, facts, protocol, device)
-    for name in ("train", "val"):
-        network_maps(dataset, frames_of(dataset, name)[0], protocol)
+    for some, name in ((dataset, "train"), (dataset, "val"), *([(beside, "train")] if beside else [])):
+        network_maps(some, frames_of(some, name)[0], protocol)
     network = _network(protocol, init, pretrained, place)
     start_rate = protocol.learning_rate if init is None else protocol.fine_tuning_rate
     # Nothing is written before it is known that there is something to learn, and from what.
     cache = cache_folder or run_folder / TILES
     team.agree(lambda: _prepare(run_folder, dataset, protocol, cache))
+    pictures = open_pictures(dataset, "train", cache, protocol)
+    if beside is not None:
+        pictures = dataclasses.replace(pictures, beside=open_pictures(beside, "train", cache, protocol))
     bench = Bench(
         protocol=protocol,
         network=network,
@@ -83,7 +88,7 @@ def train(
         device=place,
         precision=precision,
         start_rate=start_rate,
-        train=open_pictures(dataset, "train", cache, protocol),
+        train=pictures,
         validation=open_pictures(dataset, "val", cache, protocol),
         tell=progress if progress is not None and team.leads else lambda _: None,
         log=log or (lambda _: None),

@@ -48,17 +48,28 @@ class Training:
 
 
 def made_of(
-    protocol: Protocol, dataset: Dataset, init: Model | None, pretrained: Path | None, precision: Resolved
+    protocol: Protocol,
+    dataset: Dataset,
+    init: Model | None,
+    pretrained: Path | None,
+    precision: Resolved,
+    *,
+    beside: Dataset | None = None,
 ) -> dict[str, Any]:
     """Give what decides the weights: a training may only be resumed with the same."""
-    digests = {name: dataset.header.digests.get(name, "") for name in ("frames.npy", "splits.json")}
     return {
         "protocol": hashlib.sha256(canonical(protocol).encode()).hexdigest(),
-        "dataset": {"name": dataset.header.name, **digests},
+        "dataset": _identity(dataset),
+        **({} if beside is None else {"beside": _identity(beside)}),
         "start": "" if init is None else init.digest,
         "pretrained": "" if pretrained is None else files.digest(pretrained),
         "precision": precision,
     }
+
+
+def _identity(dataset: Dataset) -> dict[str, str]:
+    digests = {name: dataset.header.digests.get(name, "") for name in ("frames.npy", "splits.json")}
+    return {"name": dataset.header.name, **digests}
 
 
 def conclude(

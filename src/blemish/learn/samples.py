@@ -46,6 +46,8 @@ class Pictures:
     """The frames whose mask shows a defect, shape (n,)."""
     highest: int = 1
     """The highest label: 1 where masks are instance ids, :data:`IGNORED` where they are labels."""
+    beside: Pictures | None = None
+    """Pictures of something else that every second crop is taken from."""
     _defects: dict[int, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -103,6 +105,9 @@ def training_sample(protocol: Protocol, pictures: Pictures, epoch: int, index: i
     """Make sample ``index`` of epoch ``epoch``; frames come in shuffled rounds, each frame once a round."""
     rng = stream(protocol.seed, "sample", epoch, index)
     place = epoch * steps_in_epoch(protocol, len(pictures)) * protocol.batch + index
+    if pictures.beside is not None:
+        place //= 2
+        pictures = pictures.beside if index % 2 else pictures
     frame = _frame_at(protocol.seed, len(pictures), place)
     wants_defect = rng.random() < protocol.defect_bias and len(pictures.defective) > 0
     if wants_defect:
