@@ -50,9 +50,14 @@ def pictures(images: dict[str, Any], *, width: float = 7.2, columns: int = 4) ->
     return figure
 
 
+def folder() -> Path:
+    """Give the folder that figures go to."""
+    found = Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
 def save(figure: Any, name: str) -> None:
     """Write a figure and say where it is."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES
-    folder.mkdir(parents=True, exist_ok=True)
-    figure.savefig(folder / name, dpi=150, facecolor="white", metadata={"Software": None})
-    print(folder / name)
+    figure.savefig(folder() / name, dpi=150, facecolor="white", metadata={"Software": None})
+    print(folder() / name)
