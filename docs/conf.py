@@ -22,7 +22,6 @@ version = release = blemish.__version__
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.napoleon",
     "mathml",
     "repository",
     "command_line",
@@ -40,9 +39,8 @@ suppress_warnings = ["myst.header"]  # a page that includes FORMAT.md begins whe
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
-autodoc_default_options = {"members": True, "show-inheritance": False, "exclude-members": "__init__, __new__"}
+autodoc_default_options = {"members": True, "exclude-members": "__init__, __new__"}
 autodoc_class_signature = "separated"
-napoleon_google_docstring = False
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 100
 
