@@ -8,8 +8,8 @@ makes the twin of studies/ballscrew.toml and the two that ablations need, and fi
 again, it goes on where it stopped. ``--figures`` draws what docs/ballscrew.md shows: F1 over the number of places, and
 four frames of the twin.
 
-The ablations' studies come from the twin's own file: ``unfitted`` has the values that stood there before
-`blemish fit` (they are in its marks), ``spotless`` has pits and the tool's marks only.
+The ablations' studies come from the twin's own file: in ``anywhere`` pits lie anywhere in the groove and no crumbs of
+grease beside it, as in our first twin; ``spotless`` has pits and the tool's marks only.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from blemish.evaluate.transfer import read_table
 from blemish.report.scarcity import curve, lines
 
 STUDIES = Path(__file__).parents[1] / "studies"
-SIZES = {"ballscrew": (2, 6), "unfitted": (1, 5), "spotless": (1, 5)}
+SIZES = {"ballscrew": (2, 6), "anywhere": (2, 6), "spotless": (2, 6)}
 """Correct and defective specimens of each twin: as many as two processor cores make in a quarter of an hour."""
 
 
@@ -69,7 +69,7 @@ def photographs(folder: Path, bsdata: Path, mtd: Path) -> None:
 def twins(folder: Path) -> None:
     """Make the twin, and those that ablations need."""
     text = (STUDIES / "ballscrew.toml").read_text(encoding="utf-8")
-    kinds: dict[str, Callable[[str], str]] = {"ballscrew": str, "unfitted": unfitted, "spotless": spotless}
+    kinds: dict[str, Callable[[str], str]] = {"ballscrew": str, "anywhere": anywhere, "spotless": spotless}
     for name, change in kinds.items():
         run = "ballscrew" if name == "ballscrew" else f"ballscrew-{name}"
         study = folder / "studies" / f"{run}.toml"
@@ -93,16 +93,24 @@ def draw(comparison: Comparison, folder: Path, figures: Path) -> None:
     cv2.imwrite(str(figures / "ballscrew.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
-def unfitted(text: str) -> str:
-    """Put back what stood in the study before it was fitted."""
-    return re.sub(r"= [^\n#]*# fitted; was ([^\n]*)", r"= \1", text)
+def anywhere(text: str) -> str:
+    """Spread pits evenly over the groove, and leave the crumbs away."""
+    head, *blocks = blocks_of(text)
+    kept = [block for block in blocks if not ('kind = "pits"' in block and "significant = false" in block)]
+    return (head + "".join(kept)).replace("weights = [6.0, 1.0]", "weights = [1.0, 1.0]")
 
 
 def spotless(text: str) -> str:
     """Leave out everything that is on the metal and is no defect."""
-    head, *blocks = re.split(r"(?=^\[\[?[a-z])", text, flags=re.MULTILINE)
-    kept = [block for block in blocks if not block.startswith("[[defects]]") or 'kind = "pits"' in block]
+    head, *blocks = blocks_of(text)
+    pits = [block for block in blocks if 'kind = "pits"' in block and "significant = false" not in block]
+    kept = [block for block in blocks if not block.startswith("[[defects]]") or block in pits]
     return re.sub(r"^grime = [^\n]*", "grime = 0.0", head + "".join(kept), flags=re.MULTILINE)
+
+
+def blocks_of(text: str) -> list[str]:
+    """Split a study where its tables begin."""
+    return re.split(r"(?=^\[\[?[a-z])", text, flags=re.MULTILINE)
 
 
 def sized(text: str, correct: int, defective: int) -> str:
