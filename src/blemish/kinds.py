@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from blemish.errors import PluginError, StudyError
+from blemish.mistakes import INSIDE
 from blemish.plugins import Catalogue, Offer
-from blemish.settings import INSIDE, read
+from blemish.settings import read
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
