@@ -54,8 +54,8 @@ def test_a_hostile_step_file_is_one_error(tmp_path: Path, case: str) -> None:
     text = make()
     assert text != WHOLE
     (tmp_path / "part.step").write_text(text, encoding="latin-1")
-    with pytest.raises(PartError, match=words) as caught:
-        load(PartSource(file="part.step", time_limit_s=10.0), base=tmp_path)
+    with pytest.raises(PartError, match=f"{words}|busy after") as caught:
+        load(PartSource(file="part.step", time_limit_s=4.0), base=tmp_path)
     assert str(caught.value).startswith(str(tmp_path / "part.step"))
 
 

@@ -11,7 +11,7 @@ PAGE = (TESTS.parent / "docs/faults.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`((?:\w+/)+test_\w+\.py::test_\w+)`", PAGE))
 
 
-def tests_in(path: Path) -> set[str]:
+def ids_in(path: Path) -> set[str]:
     """Give the ids of the tests in a file, without their parameters."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     where = path.relative_to(TESTS).as_posix()
@@ -20,15 +20,15 @@ def tests_in(path: Path) -> set[str]:
 
 def test_the_table_names_only_tests_that_exist() -> None:
     """Each id leads to a function in a file."""
-    known = {name for file in {one.split("::")[0] for one in NAMED} for name in tests_in(TESTS / file)}
+    known = {name for file in {one.split("::")[0] for one in NAMED} for name in ids_in(TESTS / file)}
     assert NAMED
     assert not NAMED - known
 
 
 def test_every_test_of_a_fault_is_in_the_table() -> None:
     """A fault that is tested is a fault that a person may want to look up; this file speaks of the table itself."""
-    here = {name for path in Path(__file__).parent.glob("test_*.py") for name in tests_in(path)}
-    own = tests_in(Path(__file__))
+    here = {name for path in Path(__file__).parent.glob("test_*.py") for name in ids_in(path)}
+    own = ids_in(Path(__file__))
     assert not here - own - NAMED
 
 

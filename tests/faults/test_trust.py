@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -43,10 +43,11 @@ ALLOWED = {("farm/worker.py", "pickle")}
 """A worker packs and unpacks an error of its own, to see whether it can travel."""
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    """Parse every file of the package."""
-    for path in sorted(SRC.rglob("*.py")):
-        yield path.relative_to(SRC).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
+    """Parse every file of the package, once."""
+    files = [(path.relative_to(SRC).as_posix(), path.read_text(encoding="utf-8")) for path in sorted(SRC.rglob("*.py"))]
+    return [(name, ast.parse(text)) for name, text in files]
 
 
 def test_nothing_that_executes_what_it_reads_is_imported_or_called() -> None:
