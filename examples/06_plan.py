@@ -33,7 +33,7 @@ drawn = splat(places.vertices_mm, places.triangles, (painting.colours / 255)[pla
 left.imshow(drawn.image, extent=drawn.extent_mm)
 for name, colour in painting.legend:
     left.plot([], [], "s", color=np.array(colour) / 255, label=name)
-left.legend(title="inspected", frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(-0.1, 1.02))
+left.legend(title="inspected", frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(-0.12, -0.03))
 left.set_axis_off()
 
 seen, shares = np.zeros(len(samples), bool), []
