@@ -40,21 +40,16 @@ class Offer:
 
     def load(self) -> Any:
         """Import it; :class:`PluginError` in one line when that fails, whatever the package does."""
-        return _loaded(self)
+        from importlib.metadata import EntryPoint
 
-
-@cache
-def _loaded(offer: Offer) -> Any:
-    from importlib.metadata import EntryPoint
-
-    try:
-        return EntryPoint(offer.name, offer.place, f"blemish.{offer.group}").load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001  somebody else's code may raise anything
-        told = (str(error).strip() or "without a word").splitlines()[0][:200]
-        raise PluginError(
-            f"{offer.name!r} of the package {offer.package} {offer.version} cannot be loaded from {offer.place} "
-            f"(blemish.{offer.group}): {type(error).__name__}: {told}; mend or remove that package"
-        ) from None
+        try:
+            return EntryPoint(self.name, self.place, f"blemish.{self.group}").load()
+        except (Exception, SystemExit) as error:  # noqa: BLE001  somebody else's code may raise anything
+            told = (str(error).strip() or "without a word").splitlines()[0][:200]
+            raise PluginError(
+                f"{self.name!r} of the package {self.package} {self.version} cannot be loaded from {self.place} "
+                f"(blemish.{self.group}): {type(error).__name__}: {told}; mend or remove that package"
+            ) from None
 
 
 def offers(group: str) -> tuple[Offer, ...]:

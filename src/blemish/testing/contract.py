@@ -48,7 +48,7 @@ class SettingsContract(Contract):
 
         try:
             inspect.getsource(type(self.value))
-        except OSError:
+        except (OSError, TypeError):
             return  # typed at a prompt: nobody can read what stands under its fields
         words = field_docs(type(self.value))
         bare = [one.name for one in dataclasses.fields(self.value) if not words.get(one.name) and one.name != "kind"]

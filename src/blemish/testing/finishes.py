@@ -39,23 +39,29 @@ class FinishContract(SettingsContract):
     def relief(self, along: np.ndarray, across: np.ndarray, footprint_mm: float = 0.0) -> dict[str, np.ndarray]:
         """Evaluate the formula in double precision, at places of a plane, seen through a footprint."""
         start()
+        import drjit as dr
         from drjit.llvm import Float64
+
+        def number(value: float) -> Any:
+            return dr.opaque(Float64, value)  # not a part of the program, which so is compiled once
 
         track = Track(
             along_mm=Float64(along),
             across_mm=Float64(across),
             turn=Float64(0.0 * along),
-            period_along_mm=Float64(0),
-            period_across_mm=Float64(0),
-            footprint_along_mm=Float64(footprint_mm),
-            footprint_across_mm=Float64(footprint_mm),
+            period_along_mm=number(0.0),
+            period_across_mm=number(0.0),
+            footprint_along_mm=number(footprint_mm),
+            footprint_across_mm=number(footprint_mm),
             position_mm=(Float64(along), Float64(across), Float64(0.3 * along - 0.7 * across)),
-            along=(Float64(1), Float64(0), Float64(0)),
-            across=(Float64(0), Float64(1), Float64(0)),
+            along=(number(1.0), number(0.0), number(0.0)),
+            across=(number(0.0), number(1.0), number(0.0)),
         )
         numbers = [*self.finish.numbers(), *[1.0] * (MOST_NUMBERS - len(self.finish.numbers()))]
-        found: Relief = self.finish.relief(track, [Float64(number) for number in numbers])
-        return {name: np.broadcast_to(np.array(getattr(found, name)), along.shape) for name in _NAMES}
+        found: Relief = self.finish.relief(track, [number(float(value)) for value in numbers])
+        values = [getattr(found, name) for name in _NAMES]
+        dr.eval(values)
+        return {name: np.broadcast_to(np.array(value), along.shape) for name, value in zip(_NAMES, values, strict=True)}
 
     def places(self, count: int = _PLACES) -> tuple[np.ndarray, np.ndarray]:
         """Places that are metres apart, so that every size of the pattern is met often."""
@@ -164,6 +170,7 @@ class FinishContract(SettingsContract):
     def _seen(self, finish: Any, count: int, rows: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """What the renderer makes of it at places of a plate, looked at from everywhere above."""
         start()
+        import drjit as dr
         import mitsuba as mi
 
         from blemish.finish.micro import micro_surface, tables
@@ -184,6 +191,7 @@ class FinishContract(SettingsContract):
             mi.Float(np.full(len(rows), 0.01, np.float32)),
             mi.Bool(np.ones(len(rows), bool)),
         )
+        dr.eval(micro.frame, micro.alpha)
         frame = {name: np.array(getattr(micro.frame, name)) for name in ("n", "s", "t")}
         alpha = np.stack([np.broadcast_to(np.array(one), len(rows)) for one in micro.alpha])
         return {**frame, "alpha": alpha, "to_viewer": view[:, rows]}

@@ -47,6 +47,7 @@ class LightContract(SettingsContract):
     def chosen(self, light: Any = None, count: int = _RAYS) -> dict[str, Any]:
         """Directions towards it from a place near the plane in focus, chosen as the renderer chooses them."""
         emitter = self.emitter(light)
+        import drjit as dr
         import mitsuba as mi
 
         here = mi.Point3f(0.5, 0.3, 0.2)
@@ -54,6 +55,7 @@ class LightContract(SettingsContract):
         direction, distance, density = emitter.towards(here, mi.Point2f(point))
         again, same = emitter.met(here, direction)
         shown = emitter.glow(here + direction * distance) if hasattr(emitter, "glow") else 1.0
+        dr.eval(direction, distance, density, again, same, shown)
         return {
             "direction": np.array(direction),
             "distance": np.array(distance),
