@@ -100,7 +100,7 @@ def test_tables_can_be_read(fence: Fence) -> None:
     """Each is a part of a study, the file of a transfer table, or a part of a pyproject.toml, without a mistake."""
     values = tomllib.loads(fence.text)
     if "target" in values:
-        read(Table, values, fence.name)
+        read(Table, {"name": "page", **values}, fence.name)
     elif not values.keys() <= {"project", "build-system"}:
         read(Study, {"name": "page", **values}, fence.name)
 
