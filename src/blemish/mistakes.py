@@ -34,7 +34,7 @@ DEMANDS = {
 }
 """What is demanded of a value of a wrong type."""
 
-Schema = Callable[[], Mapping[str, Any]]
+Schema = Callable[[], dict[str, Any]]
 
 
 def told(schema: Schema, values: Any, error: Mapping[str, Any]) -> list[str]:
