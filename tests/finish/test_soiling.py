@@ -19,7 +19,7 @@ FILMS: dict[str, dict[str, float]] = {
     "stain": {"rim": 0.6, "ragged": 0.7, "strength": 0.8, "albedo": 0.2, "haze": 0.3},
     "fingerprint": {"ridge_mm": 0.4, "smear": 0.2, "strength": 0.4, "albedo": 0.1, "haze": 0.2},
     "rub": {"streak_mm": 0.06, "cover": 0.5, "strength": 0.2, "albedo": 0.1, "haze": 0.3},
-    "pits": {"pit_mm": 0.4},
+    "pits": {"pit_mm": 0.4, "strength": 0.6, "albedo": 0.25},
 }
 
 

@@ -85,8 +85,8 @@ class LightContract(SettingsContract):
         is_met = found["met_density"][shines] > 0
         assert is_met.mean() > 0.998, f"{1 - is_met.mean():.2%} of the rays towards it miss it"
         for one, other, rel in (("met", "distance", 1e-3), ("met_density", "density", 1e-2)):
-            pair = (found[name][shines][is_met] for name in (one, other))
-            np.testing.assert_allclose(*pair, rtol=rel, err_msg=f"{one} and {other} differ")
+            met, chosen = (found[name][shines][is_met] for name in (one, other))
+            np.testing.assert_allclose(met, chosen, rtol=rel, err_msg=f"{one} and {other} differ")
 
     def test_densities_add_up_to_one(self) -> None:
         """Over all directions the density of choosing sums to one: no light is counted twice, none is left out."""
