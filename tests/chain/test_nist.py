@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from blemish.defects import DefectPopulation, make_specimen
 from blemish.finish import draw_finishes
-from blemish.finish.populations import BrushedPopulation
+from blemish.finish.catalogue import FINISHES
 from blemish.part import PartSource, load
 from blemish.plan import Camera, Planning, RingLight, make_plan
 from blemish.render import Rendering, Sensor, build_scene, shoot
@@ -37,7 +37,7 @@ def test_a_machined_test_part_of_nist_is_planned_damaged_and_photographed(shared
     edges = np.sort(specimen.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
     assert set(np.unique(edges, axis=0, return_counts=True)[1]) == {2}
 
-    finishes = draw_finishes(part, (BrushedPopulation(),), 1, specimen.name)
+    finishes = draw_finishes(part, (FINISHES.of("brushed")(),), 1, specimen.name)
     rendering = Rendering(samples_per_pixel=8)
     scene = build_scene(specimen, part, finishes, "aluminium", light)
     frames = [shoot(scene, camera, view, Sensor(), rendering, seed=1) for view in plan.viewpoints]
