@@ -9,8 +9,9 @@ BIN    := $(VENV)/bin
 demo: $(VENV)/.installed
 	$(BIN)/blemish run studies/clutch-small.toml
 
+# Two processes of one thread each: threads that wait for each other at every small step take longer than one alone.
 test: $(VENV)/.tested-with
-	$(BIN)/python -m pytest -q -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m "not slow" -n 2 --dist loadfile
 
 docs: $(VENV)/.tested-with
 	$(BIN)/python -m sphinx -b html -W --keep-going -q docs docs/_build
