@@ -21,8 +21,9 @@ BYTES_OF_NOMINAL = 1.0
 SHARE_OF_MORE = 0.9
 """Of the samples that a pixel may get beyond the first round, how many it gets; measured on the clutch."""
 
-BYTES_A_SPECIMEN = 1.5e7
-"""Disk for ``part.ply``, of a specimen with a dozen defects; those that are there already tell it better."""
+BYTES_A_SPECIMEN = 4e6
+"""Disk for ``part.ply``, of a simple part; with dozens of defects it is five times as much, and those specimens that are
+there already tell it."""
 
 SAMPLES_A_SECOND = 5e6
 """What two processor cores reach on the built-in clutch (``benchmarks/frame.py``), a bounce; more cores and GPUs reach
