@@ -22,8 +22,8 @@ SHARE_OF_MORE = 0.9
 """Of the samples that a pixel may get beyond the first round, how many it gets; measured on the clutch."""
 
 BYTES_A_SPECIMEN = 4e6
-"""Disk for ``part.ply``, of a simple part; with dozens of defects it is five times as much, and those specimens that are
-there already tell it."""
+"""Disk for ``part.ply`` of a simple part; with dozens of defects it is five times as much, which those specimens tell
+that are there already."""
 
 SAMPLES_A_SECOND = 5e6
 """What two processor cores reach on the built-in clutch (``benchmarks/frame.py``), a bounce; more cores and GPUs reach
