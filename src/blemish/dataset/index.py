@@ -1,6 +1,6 @@
 """``frames.npy``: the list of all frames as one flat table that is mapped, not read.
 
-Opening a dataset of 100 000 frames costs what opening one of ten does, in time and in memory.
+Opening a dataset of 100 000 frames costs little more than opening one of ten: only the names are looked at, once.
 """
 
 from __future__ import annotations
@@ -84,6 +84,11 @@ def load(root: Path) -> Frames:
         raise DatasetError(f"{path}: the list of frames cannot be read ({error}); {_CURE}") from None
     if table.ndim != 1 or table.dtype.names is None or set(_COLUMNS) - set(table.dtype.names):
         raise DatasetError(f"{path}: the list of frames has other columns than its format says; {_CURE}")
+    for column in ("specimen", "view"):
+        for name in sorted(set(table[column].tolist())):
+            text = bytes(name).decode("ascii", "replace")
+            if not is_name(text):
+                raise DatasetError(f"{path}: {text!r} cannot name a specimen or a view; {_CURE}")
     return Frames(table)
 
 
@@ -133,7 +138,4 @@ class Frames(Sequence[FrameEntry]):
 
 def _entry(row: Any) -> FrameEntry:
     specimen, view, digest = (bytes(row[name]).decode("ascii", "replace") for name in _COLUMNS[:3])
-    for name in (specimen, view):
-        if not is_name(name):
-            raise DatasetError(f"{FILE}: {name!r} cannot name a specimen or a view; {_CURE}")
     return FrameEntry(specimen, view, digest, *(int(row[name]) for name in _COLUMNS[3:]))

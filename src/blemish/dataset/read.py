@@ -90,7 +90,7 @@ class Dataset:
 
 
 def open_dataset(root: Path) -> Dataset:
-    """Open a dataset for reading; the cost does not depend on how many frames it has.
+    """Open a dataset for reading; 100 000 frames take some milliseconds, no file of any frame is touched.
 
     Raises :class:`RequestError` when there is no dataset there, and :class:`DatasetError` when it is damaged, is still
     being made, or is of another version.
