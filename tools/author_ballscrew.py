@@ -19,11 +19,8 @@ photographs of worn spindles show; that it measures 32 mm is our choice.
 from __future__ import annotations
 
 import math
-import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from build123d import Face, Shell, Solid, Wire
@@ -31,17 +28,8 @@ from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeFace, BRepBuilderAPI_Sewing
 from OCP.collections import Array1_double, Array1_int, Array2_gp_Pnt
 from OCP.Geom import Geom_BSplineSurface
 from OCP.gp import gp_Dir, gp_Pln, gp_Pnt
-from OCP.Interface import Interface_Static
-from OCP.Quantity import Quantity_Color, Quantity_TypeOfColor
-from OCP.STEPCAFControl import STEPCAFControl_Writer
-from OCP.STEPControl import STEPControl_StepModelType
-from OCP.TCollection import TCollection_ExtendedString
-from OCP.TDataStd import TDataStd_Name
-from OCP.TDocStd import TDocStd_Document
-from OCP.XCAFDoc import XCAFDoc_ColorType, XCAFDoc_DocumentTool
 from scipy.interpolate import make_interp_spline
-
-BUILTIN = Path(__file__).parent.parent / "src" / "blemish" / "part" / "builtin"
+from step_file import BUILTIN, write_step
 
 RADIUS = 16.0
 LEAD = 20.0
@@ -177,36 +165,12 @@ def spindle() -> tuple[Solid, dict[str, list[Face]]]:
     return solid, named
 
 
-def write(body: Solid, named: dict[str, list[Face]], path: Path) -> None:
-    """Write STEP AP242 with a colour on each face."""
-    table = tomllib.loads((BUILTIN / "ballscrew.toml").read_text(encoding="utf-8"))["colours"]
-    document = TDocStd_Document(TCollection_ExtendedString("XmlOcaf"))
-    shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
-    colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
-    label = shapes.AddShape(body.wrapped, makeAssembly=False)
-    TDataStd_Name.Set_s(label, TCollection_ExtendedString("ball-screw"))
-    for name, faces in named.items():
-        colour = Quantity_Color(*table[name], Quantity_TypeOfColor.Quantity_TOC_sRGB)
-        for face in faces:
-            colours.SetColor(shapes.AddSubShape(label, face.wrapped), colour, XCAFDoc_ColorType.XCAFDoc_ColorSurf)
-    writer = STEPCAFControl_Writer()
-    Interface_Static.SetCVal_s("write.step.schema", "AP242DIS")
-    Interface_Static.SetCVal_s("write.step.product.name", "ball-screw")
-    writer.Transfer(document, STEPControl_StepModelType.STEPControl_AsIs)
-    writer.Write(str(path))
-    # The header says when and where it was written; without that, the same script gives the same bytes.
-    header = r"FILE_NAME\('[^']*','[^']*'"
-    text = re.sub(
-        header, "FILE_NAME('ballscrew.step','2026-11-23T00:00:00'", path.read_text(encoding="latin-1"), count=1
-    )
-    path.write_text(text, encoding="latin-1")
-
-
 def main() -> None:
     body, named = spindle()
     assert body.is_valid
     path = BUILTIN / "ballscrew.step"
-    write(body, named, path)
+    painted = [(name, face) for name, faces in named.items() for face in faces]
+    write_step(body.wrapped, painted, path, "ball-screw", "2026-11-23")
     print(f"{len(body.faces())} faces, {body.volume:.1f} mm3, {path.stat().st_size // 1000} kB")
     for name, faces in sorted(named.items()):
         print(f"  {name:10s} {sum(face.area for face in faces):8.1f} mm2")

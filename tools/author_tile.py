@@ -11,21 +11,9 @@ slightly curved shows in their upper and lower outlines; that this one measures 
 from __future__ import annotations
 
 import math
-import re
-import tomllib
-from pathlib import Path
 
 from build123d import Axis, BuildLine, BuildSketch, CenterArc, Face, GeomType, Line, Part, chamfer, extrude, make_face
-from OCP.Interface import Interface_Static
-from OCP.Quantity import Quantity_Color, Quantity_TypeOfColor
-from OCP.STEPCAFControl import STEPCAFControl_Writer
-from OCP.STEPControl import STEPControl_StepModelType
-from OCP.TCollection import TCollection_ExtendedString
-from OCP.TDataStd import TDataStd_Name
-from OCP.TDocStd import TDocStd_Document
-from OCP.XCAFDoc import XCAFDoc_ColorType, XCAFDoc_DocumentTool
-
-BUILTIN = Path(__file__).parent.parent / "src" / "blemish" / "part" / "builtin"
+from step_file import BUILTIN, write_step
 
 RADIUS = 90.0
 """Of the convex face."""
@@ -67,35 +55,13 @@ def named_faces(body: Part) -> dict[str, list[Face]]:
     return named
 
 
-def write(body: Part, named: dict[str, list[Face]], path: Path) -> None:
-    """Write STEP AP242 with a colour on each face."""
-    table = tomllib.loads((BUILTIN / "tile.toml").read_text(encoding="utf-8"))["colours"]
-    document = TDocStd_Document(TCollection_ExtendedString("XmlOcaf"))
-    shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
-    colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
-    label = shapes.AddShape(body.wrapped, makeAssembly=False)
-    TDataStd_Name.Set_s(label, TCollection_ExtendedString("tile"))
-    for name, faces in named.items():
-        colour = Quantity_Color(*table[name], Quantity_TypeOfColor.Quantity_TOC_sRGB)
-        for face in faces:
-            colours.SetColor(shapes.AddSubShape(label, face.wrapped), colour, XCAFDoc_ColorType.XCAFDoc_ColorSurf)
-    writer = STEPCAFControl_Writer()
-    Interface_Static.SetCVal_s("write.step.schema", "AP242DIS")
-    Interface_Static.SetCVal_s("write.step.product.name", "tile")
-    writer.Transfer(document, STEPControl_StepModelType.STEPControl_AsIs)
-    writer.Write(str(path))
-    # The header says when and where it was written; without that, the same script gives the same bytes.
-    header = r"FILE_NAME\('[^']*','[^']*'"
-    text = re.sub(header, "FILE_NAME('tile.step','2026-11-23T00:00:00'", path.read_text(encoding="latin-1"), count=1)
-    path.write_text(text, encoding="latin-1")
-
-
 def main() -> None:
     body = tile()
     assert body.is_valid
     named = named_faces(body)
     path = BUILTIN / "tile.step"
-    write(body, named, path)
+    painted = [(name, face) for name, faces in named.items() for face in faces]
+    write_step(body.wrapped, painted, path, "tile", "2026-11-23")
     print(f"{len(body.faces())} faces, {body.volume:.1f} mm3, {path.stat().st_size // 1000} kB")
     for name, faces in sorted(named.items()):
         print(f"  {name:10s} {len(faces)} faces {sum(face.area for face in faces):8.1f} mm2")

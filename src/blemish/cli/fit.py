@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from blemish.fit import Fitted
 
 
 def fit(
@@ -42,9 +45,8 @@ def fit(
         How long the search may take.
     """
     from blemish.cli.progress import progress
-    from blemish.disk import write_whole
     from blemish.fit import fit as search
-    from blemish.fit import read_photographs, rewritten
+    from blemish.fit import read_photographs
     from blemish.make import plan_for, plan_path
     from blemish.settings import read_toml
     from blemish.study import load_part, read_study, run_folder
@@ -67,11 +69,8 @@ def fit(
     lines = in_words(done)
     if done.cut_short:
         lines.append(f"the {minutes:g} minutes were up before the search had ended: more of them may find better")
-    heading = [f"Fitted by `blemish fit` from {study.name}; the lines that it changed say so.", *lines, ""]
-    write_whole(target, rewritten(file.text, done.settings, heading))
-    for line in lines:
-        print(line)
-    print(f"the fitted study is {target}")
+    _write(target, study.name, file.text, done, lines)
+    print(*lines, f"the fitted study is {target}", sep="\n")
 
 
 def _refuse(target: Path, pictures: int, guesses: int, minutes: float) -> None:
@@ -88,11 +87,17 @@ def _refuse(target: Path, pictures: int, guesses: int, minutes: float) -> None:
         raise RequestError("\n".join(wrong))
 
 
-def in_words(done: object) -> list[str]:
-    """Tell what was found and what it is worth, one line each."""
-    from blemish.fit import Fitted
+def _write(target: Path, name: str, text: str, done: Fitted, lines: list[str]) -> None:
+    """Write the fitted study, with what is told of the fit at its head."""
+    from blemish.disk import write_whole
+    from blemish.fit import rewritten
 
-    assert isinstance(done, Fitted)
+    heading = [f"Fitted by `blemish fit` from {name}; the lines that it changed say so.", *lines, ""]
+    write_whole(target, rewritten(text, done.settings, heading))
+
+
+def in_words(done: Fitted) -> list[str]:
+    """Tell what was found and what it is worth, one line each."""
     lines = [f"{'':24s}{'was':>10s}{'is':>10s}{'spread':>10s}"]
     for one in done.found:
         spread = f"{100 * one.spread:8.0f} %" if one.spread else ""

@@ -81,8 +81,7 @@ def bring_in(
     ``skip_bad`` the import goes on without it and lists it. Into a folder that an import has filled already, only the
     same import may go again: what its source holds no more is removed and told.
     """
-    kind = importer(name)
-    chosen: Any = read(kind.options, dict(options or {}), f"the options of `import {name}`")
+    chosen: Any = read(importer(name).options, dict(options or {}), f"the options of `import {name}`")
     folder = Folder(Path(src), left_out=[] if skip_bad else None)
     dst = Path(dst)
     if dst.resolve().is_relative_to(folder.root.resolve()):
@@ -93,10 +92,7 @@ def bring_in(
     cell = None if poses is None else read_cell(plan or Path(poses).with_name("plan.json"))
     came["poses"] = "" if poses is None or cell is None else digest_of(Path(poses), cell)
     fresh = _is_fresh(dst, came)
-    foreign = kind.find(folder, chosen)
-    if not foreign.samples:
-        bad = f"; the first of {len(folder.left_out)} bad files: {folder.left_out[0][1]}" if folder.left_out else ""
-        raise ForeignDataError(f"{src}: there is nothing to import; {name} has this layout: {kind.layout}{bad}")
+    foreign = _found(name, folder, chosen)
     if poses is not None and cell is not None:
         foreign = dataclasses.replace(foreign, samples=place(foreign.samples, Path(poses), cell, folder))
     rule = rule_of(split, foreign, name)
@@ -124,6 +120,16 @@ def bring_in(
             if fresh:
                 _remove(dst)
             raise
+
+
+def _found(name: str, folder: Folder, chosen: Any) -> Foreign:
+    """Let an importer look; :class:`ForeignDataError` where it finds nothing."""
+    kind = importer(name)
+    foreign = kind.find(folder, chosen)
+    if not foreign.samples:
+        bad = f"; the first of {len(folder.left_out)} bad files: {folder.left_out[0][1]}" if folder.left_out else ""
+        raise ForeignDataError(f"{folder.root}: there is nothing to import; {name} has this layout: {kind.layout}{bad}")
+    return foreign
 
 
 def _finished(  # noqa: PLR0917  all that an import knows of itself

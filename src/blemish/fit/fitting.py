@@ -130,12 +130,7 @@ def fit(
     begun = time.monotonic()
     recipe = recipe_of(values)
     knobs = knobs_of(recipe, places or usual_places(recipe))
-    camera = (recipe.camera.width_px, recipe.camera.height_px)
-    if photographs.size_px != camera:
-        raise RequestError(
-            f"the photographs are {photographs.size_px[0]} x {photographs.size_px[1]} px, the study's camera takes "
-            f"{camera[0]} x {camera[1]} px: fit with photographs at the camera's own scale and size"
-        )
+    _must_have_its_size(photographs, recipe)
     fitted, held_out = _numbers(photographs.fitted), _numbers(photographs.held_out)
     target = target_of(fitted)
     bench = _Bench(recipe, knobs, Studio(part, chosen_views(viewpoints, pictures), 2))
@@ -168,6 +163,16 @@ def fit(
         time.monotonic() - begun,
         cut_short=cut_short,
     )
+
+
+def _must_have_its_size(photographs: Photographs, recipe: Recipe) -> None:
+    """Raise :class:`RequestError` where photographs are not what the study's camera takes."""
+    camera = (recipe.camera.width_px, recipe.camera.height_px)
+    if photographs.size_px != camera:
+        raise RequestError(
+            f"the photographs are {photographs.size_px[0]} x {photographs.size_px[1]} px, the study's camera takes "
+            f"{camera[0]} x {camera[1]} px: fit with photographs at the camera's own scale and size"
+        )
 
 
 def chosen_views(viewpoints: Sequence[Viewpoint], pictures: int) -> tuple[tuple[str, Any], ...]:
