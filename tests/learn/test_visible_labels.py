@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from plates import plates
+from scipy import ndimage
 
 from blemish.dataset import png
 from blemish.dataset.read import Dataset, open_dataset
 from blemish.errors import DatasetError, RequestError
 from blemish.learn.fit import train
-from blemish.learn.labels import IGNORED, labelled
+from blemish.learn.labels import IGNORED, folder_name, labelled
 from blemish.learn.protocol import Protocol
 from blemish.learn.samples import open_pictures, training_sample
 from blemish.learn.validation import loss_of
@@ -46,6 +48,27 @@ def test_faint_pixels_are_labelled_as_such(faint: Dataset) -> None:
         np.testing.assert_array_equal(labels == 1, counting)
         np.testing.assert_array_equal(labels == IGNORED, (ids > 0) & ~counting)
     assert labelled(faint, Protocol()) is faint
+
+
+def test_rendered_labels_are_grown_by_the_margin_and_photographs_stay(faint: Dataset, tmp_path: Path) -> None:
+    """All within the margin of a defect that counts, and nothing else, becomes defect; what is faint stays ignored."""
+    root = tmp_path / "rendered"
+    shutil.copytree(faint.root, root)
+    header = json.loads((root / "dataset.json").read_text()) | {"kind": "rendered"}
+    (root / "dataset.json").write_text(json.dumps(header))
+    rendered = open_dataset(root)
+    frame = next(frame for frame in rendered.frames if frame.defective)
+    ids = rendered.mask(frame)
+    for label, counting, ignored in (("geometric", ids > 0, ids > 9), ("visible", ids == 1, ids == 2)):
+        protocol = Protocol(label=label, label_margin_px=3)
+        labels = labelled(rendered, protocol).mask(frame)
+        near = ndimage.distance_transform_edt(~counting) < 3.7  # a disc of pixels: its corners are rounded up
+        sure = ndimage.distance_transform_edt(~counting) <= 3
+        assert (labels[sure & ~ignored] == 1).all()
+        assert (labels[~near & ~ignored] == 0).all()
+        np.testing.assert_array_equal(labels == IGNORED, ignored)
+        np.testing.assert_array_equal(labelled(faint, protocol).mask(frame) == 1, counting)
+    assert len({folder_name(Protocol(label_margin_px=margin)) for margin in (0, 1, 2)}) == 3
 
 
 def test_crops_carry_the_labels(faint: Dataset, tiny: Protocol, tmp_path: Path) -> None:

@@ -65,6 +65,9 @@ class Protocol:
     ``visible_from``: they count neither as defect nor as correct (see ``learn/labels.py``)."""
     visible_from: NotNegative = 1.0
     """With ``label = "visible"``: the contrast-to-noise ratio from which a pixel counts as visible."""
+    label_margin_px: Annotated[int, Interval(ge=0, le=32)] = 0
+    """How far labels of rendered frames are grown, as those who mark photographs draw around a defect with a margin.
+    The paper has none."""
 
     batch: AtLeastOne = 16
     """Crops in a training step."""

@@ -90,10 +90,8 @@ def open_pictures(dataset: Dataset, split: str, folder: Path, protocol: Protocol
     if protocol is None:
         return Pictures(FrameCache(dataset, folder, frames), defective)
     layers = layers_of(dataset, protocol)
-    if protocol.label == "geometric":
-        return Pictures(FrameCache(dataset, folder, frames, layers=layers), defective)
     cache = FrameCache(labelled(dataset, protocol), folder / folder_name(protocol), frames, layers=layers)
-    return Pictures(cache, defective, highest=IGNORED)
+    return Pictures(cache, defective, highest=IGNORED if protocol.label == "visible" else 1)
 
 
 def steps_in_epoch(protocol: Protocol, num_frames: int) -> int:
