@@ -7,10 +7,11 @@ of a study's ``[[finishes]]``, and what stands in ``regions`` is what the square
 
 import tomllib
 
-from course import above, captioned, folder, plate, save
+from course import above, captioned, folder, save
 
 from blemish.defects import Specimen
 from blemish.finish import draw_finishes
+from blemish.part.plate import plate
 from blemish.recipe import Recipe
 from blemish.render import Rendering, Sensor, build_scene, shoot
 from blemish.settings import read

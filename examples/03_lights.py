@@ -8,10 +8,11 @@ chose its own exposure. The tables are those of a study's ``[light]``.
 
 import tomllib
 
-from course import above, captioned, folder, plate, save
+from course import above, captioned, folder, save
 
 from blemish.defects import make_specimen
 from blemish.finish import draw_finishes
+from blemish.part.plate import plate
 from blemish.recipe import Recipe
 from blemish.render import Rendering, Sensor, build_scene, shoot
 from blemish.settings import read

@@ -9,10 +9,11 @@ import tomllib
 
 import cv2
 import numpy as np
-from course import BLUE, SCALE, above, captioned, folder, outlined, plate, save
+from course import BLUE, SCALE, above, captioned, folder, outlined, save
 
 from blemish.defects import make_specimen
 from blemish.finish import draw_finishes
+from blemish.part.plate import plate
 from blemish.recipe import Recipe
 from blemish.render import Rendering, Sensor, build_scene, shoot
 from blemish.settings import read

@@ -10,7 +10,7 @@ import tomllib
 import cv2
 import matplotlib as mpl
 import numpy as np
-from course import BLUE, SCALE, above, captioned, folder, outlined, plate, save
+from course import BLUE, SCALE, above, captioned, folder, outlined, save
 
 from blemish.defects import make_specimen
 from blemish.finish import draw_finishes
@@ -19,6 +19,7 @@ from blemish.inspect.surface.backproject import optics_of, view_evidence
 from blemish.inspect.surface.fuse import fuse
 from blemish.inspect.surface.on_part import objects_on_part
 from blemish.inspect.surface.patches import lookup_of, patches_of, truth_of
+from blemish.part.plate import plate
 from blemish.plan import Viewpoint
 from blemish.recipe import Recipe
 from blemish.render import Rendering, Sensor, build_scene, shoot

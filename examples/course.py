@@ -1,4 +1,4 @@
-"""What the examples share: a plate of squares, a camera straight above it, and pictures side by side.
+"""What the examples share: a camera straight above a plate, the small clutch, and pictures side by side.
 
 Each example is ``python examples/NN_name.py [FOLDER]`` and writes one picture into FOLDER, ``runs/examples`` without
 it. ``BLEMISH_EXAMPLES=0.5`` in the environment makes the images half as wide, for tests and slow machines.
@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from blemish.frames import look_at
-from blemish.part import Part, Region, Surface
+from blemish.part import Part
 from blemish.plan import Camera, Viewpoint
 from blemish.study import Study, load_part, read_study
 
@@ -29,30 +29,6 @@ def folder() -> Path:
     path = Path(sys.argv[1] if len(sys.argv) > 1 else "runs/examples")
     path.mkdir(parents=True, exist_ok=True)
     return path
-
-
-def plate(names: Sequence[str], columns: int, width_mm: float = 12.0, height_mm: float = 12.0) -> Part:
-    """Lay rectangles in rows around the origin, facing +z: each a CAD face and a region of its own."""
-    rows = -(-len(names) // columns)
-    x = (np.arange(columns + 1) - columns / 2) * width_mm
-    y = (rows / 2 - np.arange(rows + 1)) * height_mm
-    corners = np.array([[a, b, 0.0] for b in y for a in x])
-    triangles = []
-    for number in range(len(names)):
-        row, column = divmod(number, columns)
-        a = row * (columns + 1) + column
-        triangles += [(a, a + columns + 1, a + columns + 2), (a, a + columns + 2, a + 1)]
-    up, face = np.array([0.0, 0.0, 1.0]), np.repeat(np.arange(len(names), dtype=np.int32), 2)
-    return Part(
-        name="plate",
-        digest="plate",
-        vertices_mm=corners,
-        triangles=np.array(triangles, dtype=np.int32),
-        normals=np.broadcast_to(up, (len(face), 3, 3)).copy(),
-        face=face,
-        surfaces=tuple(Surface("plane", np.zeros(3), up) for _ in names),
-        regions=tuple(Region(name, (number,)) for number, name in enumerate(names)),
-    )
 
 
 def above(width_mm: float, height_mm: float, px_per_mm: float = 20.0) -> tuple[Camera, Viewpoint]:

@@ -27,7 +27,7 @@ from blemish.finish.plain import Plain
 from blemish.finish.polished import Polished
 from blemish.finish.turned import Turned
 from blemish.frames import look_at
-from blemish.part.model import Part, Region, Surface
+from blemish.part.plate import plate
 from blemish.plan.camera import Camera
 from blemish.plan.light import RingLight
 from blemish.plan.model import Viewpoint
@@ -86,7 +86,7 @@ def main(folder: Path) -> None:
 
 
 def _pictures(finish: Any, label: str) -> Iterator[Grey]:
-    part = _plate()
+    part = plate(width_mm=40.0, height_mm=40.0)
     for lighting in LIGHTINGS:
         scene = build_scene(Specimen.of(part), part, {"plate": finish}, "aluminium", lighting.light)
         lean = np.deg2rad(lighting.lean_deg)
@@ -102,22 +102,6 @@ def _labelled(image: Grey, text: str) -> Grey:
     strip = np.full((24, image.shape[1]), 255, np.uint8)
     cv2.putText(strip, text, (6, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.38, 0, 1, cv2.LINE_AA)
     return np.pad(np.vstack([strip, image]), 2, constant_values=255)
-
-
-def _plate() -> Part:
-    """A square sheet of 40 mm at z = 0."""
-    corners = np.array([[x, y, 0.0] for y in (-20.0, 20.0) for x in (-20.0, 20.0)])
-    up = np.array([0.0, 0.0, 1.0])
-    return Part(
-        name="plate",
-        digest="plate",
-        vertices_mm=corners,
-        triangles=np.array([[0, 1, 3], [0, 3, 2]], dtype=np.int32),
-        normals=np.broadcast_to(up, (2, 3, 3)).copy(),
-        face=np.zeros(2, dtype=np.int32),
-        surfaces=(Surface("plane", np.zeros(3), up),),
-        regions=(Region("plate", (0,)),),
-    )
 
 
 if __name__ == "__main__":

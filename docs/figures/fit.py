@@ -13,7 +13,7 @@ from blemish.defects import Specimen
 from blemish.finish.milled import Milled
 from blemish.fit.features import FAMILIES, Look, apart, features
 from blemish.frames import look_at
-from blemish.part.model import Part, Region, Surface
+from blemish.part.plate import plate
 from blemish.plan import Camera, RingLight, Viewpoint
 from blemish.render import Rendering, Sensor, build_scene, shoot
 
@@ -21,22 +21,6 @@ CAMERA = Camera(width_px=256, height_px=128, pixel_pitch_um=8.5, focal_length_mm
 LIGHT = RingLight(inner_radius_mm=30.0, outer_radius_mm=110.0, offset_mm=50.0)
 RENDERING = Rendering(samples_per_pixel=16, ambient_radiance=0.03, noise_share=0.0, visibility=False)
 TILTED = Viewpoint("view", look_at(np.array([70.0, 0.0, 187.0]), np.zeros(3), np.array([0.0, 1.0, 0.0])))
-
-
-def plate() -> Part:
-    """Give a square sheet of 40 mm at z = 0."""
-    corners = np.array([[x, y, 0.0] for y in (-20.0, 20.0) for x in (-20.0, 20.0)])
-    up = np.array([0.0, 0.0, 1.0])
-    return Part(
-        name="plate",
-        digest="plate",
-        vertices_mm=corners,
-        triangles=np.array([[0, 1, 3], [0, 3, 2]], dtype=np.int32),
-        normals=np.broadcast_to(up, (2, 3, 3)).copy(),
-        face=np.zeros(2, dtype=np.int32),
-        surfaces=(Surface("plane", np.zeros(3), up),),
-        regions=(Region("plate", (0,)),),
-    )
 
 
 def numbers(feed_mm: float, pattern: int) -> dict[str, np.ndarray]:
@@ -47,7 +31,7 @@ def numbers(feed_mm: float, pattern: int) -> dict[str, np.ndarray]:
     return features(Look(grey[::4, ::4], (grey[:, :128], grey[:, 128:])))
 
 
-PART = plate()
+PART = plate(width_mm=40.0, height_mm=40.0)
 feeds_mm = 0.2 * np.exp(np.linspace(-0.7, 0.7, 9))
 true = [numbers(0.2, pattern) for pattern in (1, 2)]
 scale = apart(*true)  # how far two such plates are from each other

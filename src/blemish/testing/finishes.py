@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from blemish.defects.samples import bars
 from blemish.engine import start
 from blemish.finish.catalogue import FINISHES, MOST_NUMBERS
 from blemish.finish.lay import lay
 from blemish.finish.metals import metal_named
 from blemish.finish.relief import Relief, Track
 from blemish.part.model import Part, Surface
+from blemish.part.plate import plate
 from blemish.testing.contract import SettingsContract
 
 _PLACES = 60_000
@@ -201,16 +201,6 @@ class FinishContract(SettingsContract):
 
 
 def _plate() -> Part:
-    """A sheet at z = 0 that counts as a piece of a large cylinder about x: some finishes need an axis."""
-    block = bars([np.array([[-20.0, -5.0], [20.0, -5.0], [20.0, 0.0], [-20.0, 0.0]])], 20.0)
-    up = next(index for index, surface in enumerate(block.surfaces) if surface.axis[2] > 0.9)
+    """A plate that counts as a piece of a large cylinder about x: some finishes need an axis."""
     round_ = Surface("cylinder", np.array([0.0, 0.0, -1000.0]), np.array([1.0, 0.0, 0.0]), radius_mm=1000.0)
-    only = block.face == up
-    return replace(
-        block,
-        triangles=block.triangles[only],
-        normals=block.normals[only],
-        face=np.zeros(int(only.sum()), dtype=np.int32),
-        surfaces=(round_,),
-        regions=(replace(block.regions[0], faces=(0,)),),
-    )
+    return replace(plate(width_mm=40.0, height_mm=40.0), surfaces=(round_,))
