@@ -66,6 +66,16 @@ def test_image_and_label_move_together(variation: Variation) -> None:
     assert disagreeing.sum() < 0.1 * label.sum()
 
 
+@pytest.mark.parametrize("zoom", [0.5, 0.8, 1.6])
+def test_magnified_lengths_are_as_long_as_the_zoom_says(zoom: float) -> None:
+    """The disc's label has zoom squared times the area, and lies under the disc that is seen."""
+    image, mask = picture()
+    plain = cut(image, mask, WINDOW, Variation())[1].sum()
+    grey, label = cut(image, mask, WINDOW, Variation(zoom=zoom, angle_deg=20.0))
+    assert label.sum() == pytest.approx(plain * zoom**2, rel=0.05)
+    assert ((grey > 150) != (label > 0)).sum() < 0.15 * label.sum()
+
+
 def test_mirrored_twice_is_unchanged() -> None:
     """Mirroring reverses the rows of the plain crop."""
     image, mask = picture()
@@ -98,11 +108,12 @@ def test_noise_is_as_strong_as_it_was_drawn_and_dark_noise_stays_in_the_dark() -
 
 def test_variations_keep_to_their_ranges() -> None:
     """Angles, exposures, kernels and variances fill the stated ranges and never leave them."""
-    ranges = Augmentation(rotation_deg=30.0, exposure_stops=1.0, noise_variance=10.0)
+    ranges = Augmentation(rotation_deg=30.0, exposure_stops=1.0, noise_variance=10.0, zoom=(0.5, 2.0))
     drawn = [draw_variation(ranges, np.random.default_rng(seed)) for seed in range(500)]
     for values, low, high in (
         ([one.angle_deg for one in drawn], -30, 30),
         ([one.stops for one in drawn], 0, 1),
+        ([np.log2(one.zoom) for one in drawn], -1, 1),
         ([one.noise_deviation**2 for one in drawn], 0, 10),
     ):
         spread = high - low

@@ -1,7 +1,7 @@
 """How a training crop is varied: first the geometry (image and label alike), then the light and the sensor.
 
-A rotation turns the picture about the pixel that the crop was drawn for, so that this pixel stays in the crop and
-the corners show real surface wherever the image has some.
+Rotation and zoom turn and magnify the picture about the pixel that the crop was drawn for, so that it stays in the
+crop and the corners show real surface wherever the image has some.
 """
 
 from __future__ import annotations
@@ -36,19 +36,27 @@ class Variation:
     angle_deg: float = 0.0
     mirrored: bool = False
     upside_down: bool = False
+    zoom: float = 1.0
     stops: float = 0.0
     blur_kernel_px: int = 1
     noise_deviation: float = 0.0
 
+    @property
+    def is_still(self) -> bool:
+        """Whether pixels keep their places, but for mirroring."""
+        return self.angle_deg == 0 and self.zoom == 1
+
 
 def draw_variation(augmentation: Augmentation, rng: np.random.Generator) -> Variation:
-    """Draw one variation; as many random numbers are used up whatever is switched off."""
+    """Draw one variation; as many random numbers are used up whatever is switched off, but for the zoom."""
     angle, mirrored, upside_down, stops, blur, noise = rng.random(6)
+    least, most = np.log(augmentation.zoom)
     kernels = augmentation.blur_kernels_px
     return Variation(
         angle_deg=float((2 * angle - 1) * augmentation.rotation_deg),
         mirrored=augmentation.flips and bool(mirrored < 0.5),
         upside_down=augmentation.flips and bool(upside_down < 0.5),
+        zoom=float(np.exp(rng.uniform(least, most))) if least < most else augmentation.zoom[0],
         stops=float(stops * augmentation.exposure_stops),
         blur_kernel_px=kernels[int(blur * len(kernels))],
         noise_deviation=float(np.sqrt(noise * augmentation.noise_variance)),
@@ -56,15 +64,15 @@ def draw_variation(augmentation: Augmentation, rng: np.random.Generator) -> Vari
 
 
 def cut(image: Grey, mask: Instances, window: Window, variation: Variation, highest: int = 1) -> tuple[Crop, Label]:
-    """Cut a window out of image and mask, rotated and mirrored; outside the image all is 0.
+    """Cut a window out of image and mask, rotated, magnified and mirrored; outside the image all is 0.
 
     A mask holds instance ids, all of which become 1; or, with ``highest`` 2, labels.
     """
-    if variation.angle_deg == 0:
+    if variation.is_still:
         inside = slice(window.top, window.top + window.side), slice(window.left, window.left + window.side)
         grey, label = _padded(levels(image[inside]), window), _padded(as_label(mask[inside], highest), window)
     else:
-        grey, label = _rotated(image, mask, window, variation.angle_deg, highest)
+        grey, label = _moved(image, mask, window, variation, highest)
     if variation.mirrored:
         grey, label = grey[:, ::-1], label[:, ::-1]
     if variation.upside_down:
@@ -73,14 +81,14 @@ def cut(image: Grey, mask: Instances, window: Window, variation: Variation, high
 
 
 def cut_maps(maps: Maps | None, window: Window, variation: Variation) -> MapsCrop | None:
-    """Cut the same window out of the maps of the CAD model: turned and mirrored as the image is, nothing else."""
+    """Cut the same window out of the maps of the CAD model: turned, magnified and mirrored as the image is."""
     if maps is None:
         return None
-    if variation.angle_deg == 0:
+    if variation.is_still:
         inside = slice(window.top, window.top + window.side), slice(window.left, window.left + window.side)
         cuts = [_padded(one[inside], window) for one in maps]
     else:
-        reached, matrix, size = _turned(window, variation.angle_deg)
+        reached, matrix, size = _reach(window, variation)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         cuts = [cv2.warpAffine(one[reached], matrix, size, flags=flags) for one in maps]
     found = np.stack(cuts)
@@ -101,8 +109,8 @@ def _padded(patch: np.ndarray, window: Window) -> np.ndarray:
     return np.pad(patch, ((0, missing[0]), (0, missing[1]))) if any(missing) else patch
 
 
-def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float, highest: int) -> tuple[Crop, Label]:
-    reached, matrix, size = _turned(window, angle_deg)
+def _moved(image: Grey, mask: Instances, window: Window, variation: Variation, highest: int) -> tuple[Crop, Label]:
+    reached, matrix, size = _reach(window, variation)
     patch, patch_mask = image[reached], mask[reached]
     inverse = cv2.WARP_INVERSE_MAP
     grey = levels(cv2.warpAffine(patch, matrix, size, flags=cv2.INTER_LINEAR | inverse))
@@ -111,13 +119,14 @@ def _rotated(image: Grey, mask: Instances, window: Window, angle_deg: float, hig
     return grey, cv2.warpAffine(as_label(patch_mask, highest), matrix, size, flags=cv2.INTER_NEAREST | inverse)
 
 
-def _turned(window: Window, angle_deg: float) -> tuple[tuple[slice, slice], np.ndarray, tuple[int, int]]:
-    """Give the part of the image that a rotated window can reach, the way from the crop into it, and the crop's size.
+def _reach(window: Window, variation: Variation) -> tuple[tuple[slice, slice], np.ndarray, tuple[int, int]]:
+    """Give the part of the image that a moved window can reach, the way from the crop into it, and the crop's size.
 
     No more of the image is looked at.
     """
-    # image = centre + R (crop - place): the drawn pixel keeps its place in the crop.
-    sine, cosine = math.sin(math.radians(angle_deg)), math.cos(math.radians(angle_deg))
+    # image = centre + R (crop - place) / zoom: the drawn pixel keeps its place in the crop.
+    angle = math.radians(variation.angle_deg)
+    sine, cosine = math.sin(angle) / variation.zoom, math.cos(angle) / variation.zoom
     x, y = window.column - window.left, window.row - window.top
     ends = ((across - x, down - y) for across in (0, window.side - 1) for down in (0, window.side - 1))
     corners = [(window.column + cosine * u - sine * v, window.row + sine * u + cosine * v) for u, v in ends]

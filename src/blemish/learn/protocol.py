@@ -15,6 +15,7 @@ from blemish.learn import networks
 from blemish.learn.channels import mistakes_in
 from blemish.settings import AtLeastOne, Count, Fraction, NotNegative, Positive, settings
 
+Zoom = Annotated[float, Interval(ge=0.25, le=4)]
 Side = Annotated[int, Interval(ge=32, le=1024), MultipleOf(32)]
 
 
@@ -26,6 +27,9 @@ class Augmentation:
     """Rotated by an angle from minus this to this: 30 for rendered parts, 90 for planar material."""
     flips: bool = True
     """Mirrored left to right and top to bottom, each with probability one half."""
+    zoom: tuple[Zoom, Zoom] = (1.0, 1.0)
+    """Magnified by a factor from the first to the second, in equal ratios, where what is looked at comes in several
+    scales; the paper has none."""
     exposure_stops: NotNegative = 1.0
     """Brightened to f(x) = x 2^a, clipped, with a from 0 to this."""
     blur_kernels_px: Annotated[tuple[Literal[1, 3, 5, 7], ...], MinLen(1)] = (1, 3)
@@ -34,6 +38,10 @@ class Augmentation:
     """Gaussian noise whose variance, in grey levels squared, is from 0 to this."""
     dark_noise: NotNegative = 5.0
     """Uniform noise from 0 to this many grey levels on what is not lit: the sensor's dark noise (read as)."""
+
+    def __post_init__(self) -> None:
+        if self.zoom[0] > self.zoom[1]:
+            raise ValueError(f"zoom: {list(self.zoom)} goes from the larger to the smaller; write the smaller first")
 
 
 @settings
