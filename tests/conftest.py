@@ -26,3 +26,21 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no real data at {SHARED}: set BLEMISH_SHARED to the folder that holds data/")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a run folder whose model was never trained."""
+    import torch
+
+    from blemish.learn import networks
+    from blemish.learn.checkpoint import Model, write_model
+    from blemish.learn.protocol import Protocol
+    from blemish.learn.threshold import Threshold
+
+    run = tmp_path_factory.mktemp("run")
+    torch.manual_seed(0)
+    protocol = Protocol(network="small", width=4, precision="fp32")
+    network = networks.build("small", 1, 4).eval()
+    write_model(run / "model", Model(network, protocol, Threshold(0.5, "f1", 0.5), "fp32", {}, {}, ""), {})
+    return run

@@ -7,29 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from plates import plates
 from tiny import TINY
 
 from blemish.cli import main
-from blemish.learn import networks
-from blemish.learn.checkpoint import Model, write_model
-from blemish.learn.protocol import Protocol
-from blemish.learn.threshold import Threshold
 
 Line = tuple[str, ...]
-
-
-@pytest.fixture(scope="module")
-def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a run folder whose model was never trained."""
-    run = tmp_path_factory.mktemp("run")
-    torch.manual_seed(0)
-    protocol = Protocol(network="small", width=4, precision="fp32")
-    network = networks.build("small", 1, 4).eval()
-    write_model(run / "model", Model(network, protocol, Threshold(0.5, "f1", 0.5), "fp32", {}, {}, ""), {})
-    return run
 
 
 @pytest.fixture

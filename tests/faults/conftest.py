@@ -15,24 +15,6 @@ for room in ("chain", "dataset", "part"):
     sys.path.append(str(Path(__file__).parents[1] / room))
 
 
-@pytest.fixture(scope="session")
-def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a run folder whose model was never trained."""
-    import torch
-
-    from blemish.learn import networks
-    from blemish.learn.checkpoint import Model, write_model
-    from blemish.learn.protocol import Protocol
-    from blemish.learn.threshold import Threshold
-
-    run = tmp_path_factory.mktemp("run")
-    torch.manual_seed(0)
-    protocol = Protocol(network="small", width=4, precision="fp32")
-    network = networks.build("small", 1, 4).eval()
-    write_model(run / "model", Model(network, protocol, Threshold(0.5, "f1", 0.5), "fp32", {}, {}, ""), {})
-    return run
-
-
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, untrained: Path) -> Path:
     """Stand in a folder with dataset ``ds``, run ``run``, photographs ``pics`` and study ``tiny.toml``."""
