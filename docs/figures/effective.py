@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from drawing import canvas, save
 
-from blemish.sensitivity import Sensitivity
+from blemish.sensitivity import Sensitivity, evidence
 
 figure, axes = canvas(1, 2, width=7.4, height=2.7)
 looks = np.arange(1, 11)
-for rho in (1.0, 0.5, 0.2):
-    sensitivity = Sensitivity(intercept=0.0, log_size=1.0, rho=rho)
-    together = 1 - np.exp(-looks * sensitivity.evidence(np.array(0.5)))
-    axes[0].plot(looks, together, "o-", ms=3, label=f"rho = {rho:g}")
+for independence in (1.0, 0.5, 0.2, 0.0):
+    sensitivity = Sensitivity(intercept=0.0, log_size=1.0, independence=independence)
+    one = float(evidence(np.array(0.5)))
+    together = [1 - np.exp(-sensitivity.together(one, number * one)) for number in looks]
+    axes[0].plot(looks, together, "o-", ms=3, label=f"independence {independence:g}")
 axes[0].axhline(0.9, color="#aaaaaa", lw=0.7, ls=":")
 axes[0].set(xlabel="looks with p = 0.5 each", ylabel="P of all together", ylim=(0.0, 1.02))
 axes[0].legend()

@@ -71,6 +71,6 @@ def view_that_helps(surveyed: Survey, plan: Plan, finding: Finding) -> Helpful |
     own = Candidates.of([view.world_from_camera for view in plan.viewpoints])
     caster = RayCaster(part.vertices_mm, part.triangles)
     sees = see(samples, own, plan.camera, plan.light, surveyed.planning, caster=caster)
-    planned = evidence_of(samples, names, own, sees, plan.camera, finding).sum(axis=0)
+    planned = evidence_of(samples, names, own, sees, plan.camera, finding)
     each = evidence_of(samples, names, surveyed.candidates, surveyed.visibility, plan.camera, finding)
     return most_helpful(samples.area_mm2, surveyed.candidates, each, planned, finding)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from blemish.inspect.surface.effective import Looks, combined, coverage_table, probabilities, smallest_found
 from blemish.sensitivity import Sensitivity
 
-SENSITIVITY = Sensitivity(kind="dent", intercept=-6.0, log_size=3.0, cosine=4.0, log_px_per_mm=1.0, rho=0.7)
+SENSITIVITY = Sensitivity(kind="dent", intercept=-6.0, log_size=3.0, cosine=4.0, log_px_per_mm=1.0, independence=0.7)
 SIZES = (0.2, 0.5, 1.0)
 
 
@@ -50,12 +52,19 @@ def test_larger_defects_and_more_looks_are_found_more_surely() -> None:
     assert (probabilities(half, 50, SENSITIVITY, SIZES) <= found + 1e-12).all()
 
 
-def test_one_look_is_the_look_and_independent_looks_multiply() -> None:
-    """With rho = 1 a look alone gives its own p, two give 1 - (1 - p)^2; with rho < 1 less than that."""
-    p = np.array([0.6, 0.6, 0.6])
-    both = combined(np.array([0, 1, 1]), p, 3, rho=1.0)
-    assert both == pytest.approx([0.6, 0.84, 0.0])
-    assert combined(np.array([0, 1, 1]), p, 3, rho=0.5)[1] == pytest.approx(0.6)
+@given(st.lists(st.floats(0.0, 0.999), min_size=1, max_size=6), st.floats(0.0, 1.0))
+def test_looks_together_find_more_than_the_best_and_less_than_independent_ones(p: list[float], share: float) -> None:
+    """One look gives its own p; many give what lies between the best of them and the product, and both ends are met."""
+
+    def found(independence: float, some: list[float]) -> float:
+        sensitivity = replace(SENSITIVITY, independence=independence)
+        return float(combined(np.zeros(len(some), int), np.array(some), 2, sensitivity)[0])
+
+    assert found(share, p[:1]) == pytest.approx(p[0], abs=1e-9)
+    assert found(0.0, p) == pytest.approx(max(p), abs=1e-9)
+    assert found(1.0, p) == pytest.approx(1 - np.prod(1 - np.array(p)), abs=1e-9)
+    assert max(p) - 1e-9 <= found(share, p) <= found(1.0, p) + 1e-9
+    assert found(share, p[:-1] or p) <= found(share, p) + 1e-9
 
 
 def test_the_smallest_size_is_where_the_probability_is_reached() -> None:

@@ -9,7 +9,7 @@ import pytest
 from simulated import sightings
 
 from blemish.errors import DetectionError
-from blemish.inspect.pod.sensing import rho_of, sensitivity_of, separable
+from blemish.inspect.pod.sensing import independence_of, sensitivity_of, separable
 from blemish.sensitivity import Sensitivity
 from blemish.settings import plain, read
 
@@ -20,7 +20,7 @@ def test_the_reach_that_made_the_sightings_is_found_again() -> None:
     assert sensitivity.log_size == pytest.approx(3, abs=0.4)
     assert sensitivity.cosine == pytest.approx(4, abs=0.8)
     assert sensitivity.log_px_per_mm == pytest.approx(1, abs=0.4)
-    assert sensitivity.rho > 0.85
+    assert sensitivity.independence > 0.85
     one = np.ones(3)
     found = sensitivity.probability(np.array([0.3, 1.0, 3.0]), 0.8 * one, 20 * one)
     assert (np.diff(found) > 0).all()
@@ -55,13 +55,15 @@ def test_a_region_that_hides_defects_is_told_apart() -> None:
 
 
 def test_looks_that_agree_count_as_one() -> None:
-    """Where all four looks at a defect do the same, rho is about a quarter; where they do not care, about one."""
+    """Where all four looks at a defect do the same a further one is worth nothing; where they do not care, all."""
     rng = np.random.default_rng(4)
     which, p = np.repeat(np.arange(3000), 4), np.full(12000, 0.3)
     same, free = (rng.random(3000) < 0.3)[which], rng.random(12000) < 0.3
-    assert rho_of(p, same, which) == pytest.approx(0.25, abs=0.03)
-    assert rho_of(p, free, which) == pytest.approx(1, abs=0.06)
-    assert rho_of(p[:5], same[:5], np.arange(5)) == 1.0
+    half = np.where((rng.random(3000) < 0.5)[which], same, free)
+    assert independence_of(p, same, which) == pytest.approx(0, abs=0.04)
+    assert independence_of(p, free, which) == pytest.approx(1, abs=0.06)
+    assert 0.2 < independence_of(p, half, which) < 0.8
+    assert independence_of(p[:5], same[:5], np.arange(5)) == 1.0
 
 
 @pytest.mark.parametrize(("gap", "apart"), [(0.1, True), (0.0, True), (-0.1, False)])

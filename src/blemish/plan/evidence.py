@@ -15,6 +15,7 @@ from blemish.plan.candidates import Candidates
 from blemish.plan.finding import Finding
 from blemish.plan.samples import Samples
 from blemish.plan.visibility import Visibility
+from blemish.sensitivity import evidence
 
 
 def evidence_of(  # noqa: PLR0917
@@ -25,13 +26,13 @@ def evidence_of(  # noqa: PLR0917
     camera: Camera,
     finding: Finding,
 ) -> Any:
-    """Give what each candidate's look adds on each sample it inspects: ``csr_array`` (c, n), 0 where it does not."""
+    """Give the evidence of each candidate's look at each sample that it inspects: ``csr_array`` (c, n), else 0."""
     from scipy.sparse import csr_array
 
     more = np.array([finding.sensitivity.of_region.get(name, 0.0) for name in regions])[samples.region]
     rows = [np.flatnonzero(visibility.sees(index)).astype(np.int32) for index in range(len(visibility))]
     values = [
-        finding.sensitivity.evidence(_look(samples, candidates.pose(index), camera, finding, seen, more[seen]))
+        evidence(_look(samples, candidates.pose(index), camera, finding, seen, more[seen]))
         for index, seen in enumerate(rows)
     ]
     ends = np.cumsum([0, *map(len, rows)])
@@ -65,22 +66,24 @@ class Helpful:
 
 
 def most_helpful(
-    area_mm2: PerPoint, candidates: Candidates, each: Any, planned: PerPoint, finding: Finding
+    area_mm2: PerPoint, candidates: Candidates, each: Any, planned: Any, finding: Finding
 ) -> Helpful | None:
     """Give the candidate that lifts most area to the wanted probability, when added to a plan; ties by the mean.
 
-    ``each`` is the candidates' evidence (c, n), ``planned`` what the plan's views have together, (n,). None where no
+    ``each`` is the evidence of the candidates (c, n), ``planned`` that of the plan's views (v, n). None where no
     candidate adds anything.
     """
-    total, enough = area_mm2.sum(), planned >= finding.needed * (1 - 1e-9)
+    together, needed = finding.sensitivity.together, finding.needed * (1 - 1e-9)
+    best_planned, all_planned = planned.max(axis=0).toarray().ravel(), np.asarray(planned.sum(axis=0)).ravel()
+    has = together(best_planned, all_planned)
+    total, enough, left = area_mm2.sum(), has >= needed, np.exp(-has)
     lifted, risen = np.zeros(len(candidates)), np.zeros(len(candidates))
-    left = np.exp(-planned)
     for index in range(len(candidates)):
         part = slice(each.indptr[index], each.indptr[index + 1])
         seen, adds = each.indices[part], each.data[part]
-        reaches = ~enough[seen] & (planned[seen] + adds >= finding.needed * (1 - 1e-9))
-        lifted[index] = area_mm2[seen[reaches]].sum() / total
-        risen[index] = (area_mm2[seen] * left[seen] * -np.expm1(-adds)).sum() / total
+        has_then = together(np.maximum(best_planned[seen], adds), all_planned[seen] + adds)
+        lifted[index] = area_mm2[seen[~enough[seen] & (has_then >= needed)]].sum() / total
+        risen[index] = (area_mm2[seen] * (left[seen] - np.exp(-has_then))).sum() / total
     best = int(np.lexsort((risen, lifted))[-1]) if len(candidates) else 0
     if not len(candidates) or not risen[best]:
         return None

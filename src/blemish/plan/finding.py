@@ -1,15 +1,18 @@
 """Plans that find, not only see: coverage counted in probability of detection.
 
-An inspection measures how surely one look finds a defect (:mod:`blemish.sensitivity`). Over the views v that inspect a
-sample
+An inspection measures how surely one look finds a defect, and how far looks fail together
+(:mod:`blemish.sensitivity`). The views that inspect a sample find a defect there with the wanted probability P when
+their evidence together reaches n = -ln(1 - P),
 
-    P = 1 - prod_v (1 - p_v)^rho   >=  wanted probability
+    E = e_best + i (sum_v e_v - e_best)  >=  n.
 
-is the same as a sum of evidence that reaches a demand,
+A cover needs numbers that add up, and the best look is only known with the others. So a look of evidence e counts as
 
-    sum_v -rho ln(1 - p_v)  >=  -ln(1 - wanted),
+    g(e) = n i e / (n - (1 - i) e),  and n where e >= n.
 
-so that a plan can be chosen by what its views find, as it is chosen by how often they see.
+Looks whose g add up to n have E >= n: with e_v <= e_best each g_v is at most n i e_v / (n - (1 - i) e_best), so
+i sum_v e_v >= n - (1 - i) e_best. For looks that are alike, and for independent ones, E >= n says the same; for others
+it asks for somewhat more than is needed.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from typing import Annotated
 import numpy as np
 from annotated_types import Interval
 
+from blemish.arrays import PerPoint
 from blemish.sensitivity import Sensitivity
 from blemish.settings import Positive, settings
 
@@ -43,3 +47,9 @@ class Finding:
     def needed(self) -> float:
         """The evidence that a sample needs."""
         return float(-np.log1p(-self.probability))
+
+    def counted(self, evidence: PerPoint) -> PerPoint:
+        """Give what each look counts towards ``needed`` in a sum (g above)."""
+        needed, share = self.needed, self.sensitivity.independence
+        weak = np.minimum(evidence, needed * (1 - 1e-12))
+        return np.where(evidence < needed, needed * share * weak / (needed - (1 - share) * weak), needed)

@@ -198,6 +198,7 @@ def _finds(surveyed: Survey, finding: Finding, *, capped: bool) -> Demand:
     """Ask that defects be found; where all candidates together do not find them surely enough, ask for nothing."""
     samples, names = surveyed.samples, [region.name for region in surveyed.part.regions]
     gives = evidence_of(samples, names, surveyed.candidates, surveyed.visibility, surveyed.camera, finding)
+    gives.data = finding.counted(gives.data)
     possible = surveyed.visibility.inspectable
     if capped:
         possible = np.asarray(gives.sum(axis=0)).ravel() >= finding.needed

@@ -5,13 +5,13 @@ A logistic regression on the sightings of one kind of defects, by maximum likeli
 taken in one by one as long as Akaike's criterion falls, and no more of them than there are ten hits and ten misses
 for (Peduzzi et al., J. Clin. Epidemiol. 49, 1996): what the records do not show must not steer a plan.
 
-**Looks that fail together.** With p_v from that fit, a defect seen by the views v is found by at least one of them with
-P = 1 - prod (1 - p_v)^rho. rho is fitted to the defects with two sightings or more::
+**Looks that fail together.** With p_v from that fit, a defect seen by some views is found by at least one of them with
+1 - exp(-E), where E = e_best + i R and R is the evidence of the others. The independence i is fitted to the defects
+with two sightings or more::
 
-    l(rho) = sum over the found of ln(1 - exp(-rho S)) - sum over the others of rho S,    S = -sum_v ln(1 - p_v)
+    l(i) = sum over the found of ln(1 - exp(-e_best - i R)) - sum over the others of (e_best + i R)
 
-which has one peak; it is held between 0.02 and 1. A defect with a single look then has P < p: rho is an average over
-plans like the one measured, and errs on the safe side where a place has a single look.
+which has one peak between 0 and 1.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ from blemish.inspect.pod.curve import MORE
 from blemish.inspect.pod.likelihood import NoPeakError, Peak, climb
 from blemish.inspect.pod.links import HitsAndMisses, probability
 from blemish.inspect.sightings import Sightings
-from blemish.sensitivity import Sensitivity
+from blemish.sensitivity import Sensitivity, evidence
 
 FEWEST_TARGETS = 20
 FEWEST_OF_EACH = 10
 """Hits, and misses, for each coefficient beside the intercept."""
-LEAST_RHO = 0.02
 _REGION = "region "
 _VARIES, _SCALES = 0.02, 0.1
 """Cosines, and logarithms of resolutions, that spread by less say nothing of their effect: with one working distance,
@@ -79,7 +78,7 @@ def sensitivity_of(sightings: Sightings, measure: str, kind: str = "", *, with_r
         cosine=found.pop("cosine", 0.0),
         log_px_per_mm=found.pop("log_px_per_mm", 0.0),
         of_region={name.removeprefix(_REGION): more for name, more in found.items()},
-        rho=rho_of(probability("logit", columns @ peak.point), chosen.found, chosen.defects),
+        independence=independence_of(probability("logit", columns @ peak.point), chosen.found, chosen.defects),
     )
 
 
@@ -178,18 +177,17 @@ def separable(columns: np.ndarray, found: np.ndarray) -> bool:
     return bool(-done.fun > 1e-7)
 
 
-def rho_of(p: np.ndarray, found: np.ndarray, defects: np.ndarray) -> float:
-    """Fit rho to the defects that have two sightings or more; 1 where there are none."""
+def independence_of(p: np.ndarray, found: np.ndarray, defects: np.ndarray) -> float:
+    """Fit the independence of looks to the defects that have two sightings or more; 1 where there are none."""
     codes = np.unique(defects, return_inverse=True)[1]
-    number = np.bincount(codes)
-    evidence = np.bincount(codes, -np.log1p(-np.minimum(p, 1 - 1e-12)))
+    looks, best = evidence(p), np.zeros(int(codes.max(initial=-1)) + 1)
+    np.maximum.at(best, codes, looks)
+    rest = np.bincount(codes, looks) - best
     any_found = np.bincount(codes, found) > 0
-    many = (number >= 2) & (evidence > 0)
-    if not many.any():
-        return 1.0
-    hit, miss = evidence[many & any_found], evidence[many & ~any_found].sum()
+    many = (np.bincount(codes) >= 2) & (rest > 0)
+    miss, hit = rest[many & ~any_found].sum(), many & any_found
 
-    def loss(rho: float) -> float:
-        return float(rho * miss - np.log(-np.expm1(-rho * hit)).sum())
+    def loss(independence: float) -> float:
+        return float(independence * miss - np.log(-np.expm1(-best[hit] - independence * rest[hit])).sum())
 
-    return float(optimize.minimize_scalar(loss, bounds=(LEAST_RHO, 1.0), method="bounded").x) if miss > 0 else 1.0
+    return float(optimize.minimize_scalar(loss, bounds=(0.0, 1.0), method="bounded").x) if miss > 0 else 1.0

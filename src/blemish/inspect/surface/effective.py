@@ -2,12 +2,9 @@
 
 A camera covers what it sees; a model covers what it finds. A view that looks at a patch at an angle with cosine c and
 r pixels a millimetre finds a defect of size a with probability p(a, c, r) (:mod:`blemish.sensitivity`, fitted to all
-sightings by :mod:`sensing`). Looks at one defect fail together more often than independent ones would, which the
-exponent rho, fitted to the same sightings, accounts for. A patch that the views v look at finds it with probability
-
-    P = 1 - prod_v (1 - p_v)^rho,     0 < rho <= 1;  rho = 1: looks are independent.
-
-A patch that no view looks at has P = 0, so effective coverage never exceeds that of the camera.
+sightings by :mod:`sensing`). What several looks find together lies between what the best of them finds and what
+independent ones would, as the formula there says. A patch that no view looks at has P = 0, so effective coverage never
+exceeds that of the camera.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from blemish.arrays import PerPoint
-from blemish.sensitivity import Sensitivity
+from blemish.sensitivity import Sensitivity, evidence
 
 PerLook = Float[np.ndarray, "k"]
 """A number for each look."""
@@ -52,10 +49,11 @@ def probabilities(
     return np.stack([_at(looks, num_patches, sensitivity, size, more) for size in sizes], axis=1)
 
 
-def combined(patch: np.ndarray, p: PerLook, num_patches: int, rho: float) -> PerPoint:
-    """Give P of each patch from the p of each of its looks, as the formula above says."""
-    missed = np.bincount(patch, rho * np.log1p(-np.minimum(p, 1 - 1e-12)), num_patches)
-    return -np.expm1(missed)
+def combined(patch: np.ndarray, p: PerLook, num_patches: int, sensitivity: Sensitivity) -> PerPoint:
+    """Give P of each patch from the p of each of its looks."""
+    looks, best = evidence(p), np.zeros(num_patches)
+    np.maximum.at(best, patch, looks)
+    return -np.expm1(-sensitivity.together(best, np.bincount(patch, looks, num_patches)))
 
 
 def smallest_found(  # noqa: PLR0917
@@ -84,7 +82,7 @@ def _at(
     looks: Looks, num_patches: int, sensitivity: Sensitivity, log_size: PerPoint, more: PerLook | float
 ) -> PerPoint:
     p = sensitivity.probability(np.exp(log_size)[looks.patch], looks.cosine, looks.px_per_mm, more)
-    return combined(looks.patch, p, num_patches, sensitivity.rho)
+    return combined(looks.patch, p, num_patches, sensitivity)
 
 
 @dataclass(frozen=True)
