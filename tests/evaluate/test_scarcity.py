@@ -147,6 +147,20 @@ def test_rows_of_few_objects_are_filled_once_a_draw(filled: Comparison) -> None:
         assert _facts(one)["beside"] == ("target" if one.cell.row.fine_tuned else "")
 
 
+def test_two_names_for_one_training_share_it(folder: Path, filled: Comparison) -> None:
+    """A source named twice, to be fine-tuned in two ways, is learned from once; both rows are told."""
+    block = TABLE[TABLE.index("[sources") : TABLE.index("[learn]")]
+    second = block.replace("planar", "again").replace("true", "false", 1)
+        TABLE[TABLE.index("[sources") : TABLE.index("[learn]")].replace("planar", "again").replace("true", "false", 1)
+    )
+    (folder / "twice.toml").write_text(TABLE.replace("[learn]", second + "[learn]"))
+    table = compare(read_table(folder / "twice.toml"), filled.folder, devices=("cpu",))
+    alone = {one.folder for one in table.cells if one.cell.row.title in ("planar", "again")}
+    assert len(alone) == 1
+    tuned = {one.folder for one in table.cells if one.cell.row.fine_tuned}
+    assert len(tuned) == sum(one.cell.row.fine_tuned for one in table.cells)
+
+
 def test_the_curve_has_a_line_for_each_way_of_learning(filled: Comparison) -> None:
     """The target alone from one object to all; the source from none; the page shows it."""
     own, source = lines(filled, "small", 4)

@@ -159,20 +159,26 @@ def _identity(digests: Mapping[str, str]) -> dict[str, str]:
     return {name: digests.get(name, "") for name in ("frames.npy", "splits.json")}
 
 
-def is_filled(out: Path, cell: Cell) -> bool:
-    """Say whether a cell is finished."""
-    return (out / CELLS / cell.name / FILE).is_file()
+def folder_of(out: Path, cell: Cell) -> Path | None:
+    """Find the folder of a finished cell; one that was filled under another source's name serves as well."""
+    same = (out / CELLS).glob(f"*.{cell.network}.{cell.seed}-{cell.digest[:8]}")
+    done = sorted((one for one in same if (one / FILE).is_file()), key=lambda one: (one.name != cell.name, one.name))
+    return done[0] if done else None
 
 
-def fill(cell: Cell, device: Device, *, out: Path, tell: Tell | None = None) -> str:
-    """Train and evaluate one cell under ``out``, or go on where it was killed; give its folder's name."""
-    if is_filled(out, cell):
-        return cell.name
+def fill(cell: Cell, device: Device, *, out: Path, tell: Tell | None = None) -> Path:
+    """Train and evaluate one cell under ``out``, or go on where it was killed; give its folder."""
+    if there := folder_of(out, cell):
+        return there
     folder = out / UNFINISHED / cell.name
     learned, target = open_dataset(cell.learn_from), open_dataset(cell.target)
     if cell.few is not None:
         learned = narrowed(learned, cell.few)
-    start = None if cell.start is None else load_model(out / CELLS / cell.start.name / "model", device)
+    start = None
+    if cell.start is not None:
+        begun = folder_of(out, cell.start)
+        assert begun is not None, f"{cell.start.title} is filled before {cell.title}"
+        start = load_model(begun / "model", device)
     model = _trained(cell, learned, folder, start, device=device, cache=out / TILES, tell=tell)
     told = None if tell is None else partial(_tell_evaluation, cell, tell)
     evaluate(model, target, "test", folder / "evaluation", told, rule=cell.rule)
@@ -182,7 +188,7 @@ def fill(cell: Cell, device: Device, *, out: Path, tell: Tell | None = None) -> 
     clear(folder)
     with storing(out):
         replace_folder(folder, out / CELLS / cell.name)
-    return cell.name
+    return out / CELLS / cell.name
 
 
 def _trained(

@@ -17,7 +17,7 @@ from pathlib import Path
 from blemish.dataset.atomic import clear, replace_file
 from blemish.errors import RequestError
 from blemish.evaluate import transfer_table
-from blemish.evaluate.cell import CELLS, TILES, UNFINISHED, Cell, cells_of, fill, is_filled, trainings_in, with_starts
+from blemish.evaluate.cell import CELLS, TILES, UNFINISHED, Cell, cells_of, fill, folder_of, trainings_in, with_starts
 from blemish.evaluate.evaluation import Evaluation, read_evaluation
 from blemish.evaluate.transfer import Row, TableFile, rows_of
 from blemish.learn.devices import side_by_side
@@ -66,7 +66,7 @@ def compare(
     for starts in (True, False):
         some = [cell for cell in cells if (cell.start is None) is starts]
         work = partial(fill, out=folder, tell=tell.during if tell and len(devices) == 1 else None)
-        missing = [cell for cell in some if not is_filled(folder, cell)]
+        missing = [cell for cell in some if folder_of(folder, cell) is None]
         if tell:
             for cell in some:
                 if cell not in missing:
@@ -85,7 +85,7 @@ def compare(
 def read_comparison(file: TableFile, folder: Path) -> Comparison:
     """Gather a table whose cells are all there; :class:`RequestError` names those that are not."""
     wanted = cells_of(file)
-    missing = [cell.title for cell in wanted if not is_filled(folder, cell)]
+    missing = [cell.title for cell in wanted if folder_of(folder, cell) is None]
     if missing:
         raise RequestError(
             f"{folder}: {len(missing)} of {len(wanted)} cells are not filled ({'; '.join(missing)}); "
@@ -96,7 +96,8 @@ def read_comparison(file: TableFile, folder: Path) -> Comparison:
 
 def _gathered(file: TableFile, folder: Path, wanted: Sequence[Cell]) -> Comparison:
     def read(cell: Cell) -> Filled:
-        place = folder / CELLS / cell.name
+        place = folder_of(folder, cell)
+        assert place is not None, f"{cell.title} is filled"
         return Filled(cell, place, read_evaluation(place / "evaluation"))
 
     return Comparison(file, folder, tuple(rows_of(file.table)), tuple(read(cell) for cell in wanted))
