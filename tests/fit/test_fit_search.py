@@ -25,6 +25,16 @@ def test_light_and_exposure_need_few_pictures(tmp_path: Path) -> None:
     assert done.found[1].spread == 0
 
 
+def test_a_study_never_gets_worse(tmp_path: Path) -> None:
+    """With no time to search, centre and spread of what there is are taken only where they come nearer."""
+    made = disc(tmp_path)
+    places = [PLACES[name] for name in ("roughness", "exposure")]
+    done = fit(made.values, made.part, made.views, made.photographs(), places, pictures=2, guesses=1, minutes=1e-4)
+    assert done.after["fitted"]["all"] <= done.before["fitted"]["all"]
+    assert done.cut_short
+    assert {one.knob.place for one in done.found} in (set(), set(places))
+
+
 @pytest.mark.slow
 def test_roughness_pitch_and_radiance_are_recovered(tmp_path: Path) -> None:
     """Roughness, feed and radiance together, all a third off, come out within 10 %."""

@@ -102,6 +102,8 @@ def in_words(done: Fitted) -> list[str]:
     for one in done.found:
         spread = f"{100 * one.spread:8.0f} %" if one.spread else ""
         lines.append(f"{one.knob.place:24s} {one.knob.start:9.4g} {one.centre:9.4g} {spread}".rstrip())
+    if not done.found:
+        lines = ["nothing was found that comes nearer; the study's values stay as they are"]
     lines.append(f"{'distance to':24s}{'fitted':>10s}{'':>10s}{'held out':>10s}")
     for name in ("histogram", "profile", "gradient", "spectrum", "all"):
         numbers = [side[which][name] for which in ("fitted", "held out") for side in (done.before, done.after)]

@@ -53,6 +53,7 @@ class Fitted:
     """What a fit found, and each family's distance before and after."""
 
     found: tuple[Found, ...]
+    """Empty where nothing was found that comes nearer than the study as it stands."""
     before: dict[str, dict[str, float]]
     """``fitted`` and ``held out``: distance in each family, in units of the scale, and ``all``."""
     after: dict[str, dict[str, float]]
@@ -155,6 +156,8 @@ def fit(
         for knob, by, wide in zip(knobs, best, scatter, strict=True)
     )
     after = bench.studio.numbers(turned(recipe, {one.knob.place: one.value for one in answer}))
+    if target.distance(mean_of(after)) >= target.distance(mean_of(before)):  # a good study shall not get worse
+        answer, after = (), before
     return Fitted(
         answer,
         _told(before, target, fitted, held_out),
