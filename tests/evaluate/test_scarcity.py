@@ -151,8 +151,6 @@ def test_two_names_for_one_training_share_it(folder: Path, filled: Comparison) -
     """A source named twice, to be fine-tuned in two ways, is learned from once; both rows are told."""
     block = TABLE[TABLE.index("[sources") : TABLE.index("[learn]")]
     second = block.replace("planar", "again").replace("true", "false", 1)
-        TABLE[TABLE.index("[sources") : TABLE.index("[learn]")].replace("planar", "again").replace("true", "false", 1)
-    )
     (folder / "twice.toml").write_text(TABLE.replace("[learn]", second + "[learn]"))
     table = compare(read_table(folder / "twice.toml"), filled.folder, devices=("cpu",))
     alone = {one.folder for one in table.cells if one.cell.row.title in ("planar", "again")}
