@@ -4,17 +4,19 @@
 
 BSDATA is the published folder of ball screws (``data/``, ``label/``), MTD that of magnetic tiles. In FOLDER it halves
 and imports the photographs of one machine (split by place: 5 to learn from, 1 to choose, 4 to test), imports the tiles,
-makes the twin of studies/ballscrew.toml and the two that ablations need, and fills the table. Every step is kept: run
+makes the twin of studies/ballscrew.toml and the two that ablations need, and fills the table, one training on each
+processor core. Every step is kept: run
 again, it goes on where it stopped. ``--figures`` draws what docs/ballscrew.md shows: F1 over the number of places, and
 four frames of the twin.
 
-The ablations' studies come from the twin's own file: in ``anywhere`` pits lie anywhere in the groove and no crumbs of
-grease beside it, as in our first twin; ``spotless`` has pits and the tool's marks only.
+The ablations' studies come from the twin's own file: ``unfitted`` has the values that stood there before `blemish fit`
+turned them; ``spotless`` has pits and the tool's marks only, and nothing that is no defect.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -32,7 +34,7 @@ from blemish.evaluate.transfer import read_table
 from blemish.report.scarcity import curve, lines
 
 STUDIES = Path(__file__).parents[1] / "studies"
-SIZES = {"ballscrew": (2, 6), "anywhere": (2, 6), "spotless": (2, 6)}
+SIZES = {"ballscrew": (2, 6), "unfitted": (2, 6), "spotless": (2, 6)}
 """Correct and defective specimens of each twin: as many as two processor cores make in a quarter of an hour."""
 
 
@@ -50,7 +52,8 @@ def main() -> None:
     (given.folder / "studies").mkdir(exist_ok=True)
     table = shutil.copy(given.table, given.folder / "studies" / given.table.name)
     run = given.folder / "runs" / given.table.stem
-    blemish(["compare", str(table), "--out", str(run)])
+    cores = [word for _ in range(os.cpu_count() or 1) for word in ("--device", "cpu")]
+    blemish(["compare", str(table), "--out", str(run), *cores])
     if given.figures:
         draw(read_comparison(read_table(Path(table)), run), given.folder, given.figures)
 
@@ -69,7 +72,7 @@ def photographs(folder: Path, bsdata: Path, mtd: Path) -> None:
 def twins(folder: Path) -> None:
     """Make the twin, and those that ablations need."""
     text = (STUDIES / "ballscrew.toml").read_text(encoding="utf-8")
-    kinds: dict[str, Callable[[str], str]] = {"ballscrew": str, "anywhere": anywhere, "spotless": spotless}
+    kinds: dict[str, Callable[[str], str]] = {"ballscrew": str, "unfitted": unfitted, "spotless": spotless}
     for name, change in kinds.items():
         run = "ballscrew" if name == "ballscrew" else f"ballscrew-{name}"
         study = folder / "studies" / f"{run}.toml"
@@ -81,9 +84,8 @@ def twins(folder: Path) -> None:
 
 def draw(comparison: Comparison, folder: Path, figures: Path) -> None:
     """Draw the curve of the main arms, and frames of the twin beside their labels."""
-    objects = 5
-    arms = [one for one in lines(comparison, "small", objects) if one.name in {"target", "mtd", "twin"}]
-    (figures / "scarcity.png").write_bytes(curve(arms, objects))
+    arms = [one for one in lines(comparison, "small") if one.name in {"target", "mtd", "twin"}]
+    (figures / "scarcity.png").write_bytes(curve(arms, 5))
     twin = open_dataset(folder / "runs/ballscrew/dataset")
     chosen = [frame for frame in twin.frames if frame.defective][:: max(1, len(twin.frames) // 6)][:4]
     rows = []
@@ -93,11 +95,9 @@ def draw(comparison: Comparison, folder: Path, figures: Path) -> None:
     cv2.imwrite(str(figures / "ballscrew.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
-def anywhere(text: str) -> str:
-    """Spread pits evenly over the groove, and leave the crumbs away."""
-    head, *blocks = blocks_of(text)
-    kept = [block for block in blocks if not ('kind = "pits"' in block and "significant = false" in block)]
-    return (head + "".join(kept)).replace("weights = [6.0, 1.0]", "weights = [1.0, 1.0]")
+def unfitted(text: str) -> str:
+    """Put back what stood in the lines that were fitted."""
+    return re.sub(r"^(\w+ = ).*#\s*fitted; was (.*)$", r"\1\2", text, flags=re.MULTILINE)
 
 
 def spotless(text: str) -> str:

@@ -18,7 +18,7 @@ from blemish.errors import RequestError, StudyError
 from blemish.evaluate.comparison import Comparison, compare
 from blemish.evaluate.scarcity import Few, chosen, narrowed
 from blemish.evaluate.transfer import read_table
-from blemish.report.scarcity import lines
+from blemish.report.scarcity import ALL, lines
 from blemish.report.transfer import write_page
 
 TABLE = """
@@ -161,8 +161,8 @@ def test_two_names_for_one_training_share_it(folder: Path, filled: Comparison) -
 
 def test_the_curve_has_a_line_for_each_way_of_learning(filled: Comparison) -> None:
     """The target alone from one object to all; the source from none; the page shows it."""
-    own, source = lines(filled, "small", 4)
-    assert (own.name, own.objects) == ("target", (1, 3, 4))
+    own, source = lines(filled, "small")
+    assert (own.name, own.objects) == ("target", (1, 3, ALL))
     assert (source.name, source.objects) == ("planar", (0, 1))
     assert "fewer and fewer" in write_page(filled).read_text()
 

@@ -77,7 +77,7 @@ def _curves(comparison: Comparison) -> Iterator[Panel]:
     target = open_dataset(comparison.file.folder(table.target.data))
     objects = len(np.unique(target.split("train").column("specimen")))
     for network in table.networks:
-        drawn = curve(list(lines(comparison, network, objects)), objects)
+        drawn = curve(list(lines(comparison, network)), objects)
         yield Panel(base64.b64encode(drawn).decode(), f"{network}: mean, and each training as a dot")
 
 
