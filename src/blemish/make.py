@@ -16,6 +16,7 @@ from blemish.cost import Cost, cost_of, refuse_small_disk
 from blemish.dataset import write
 from blemish.dataset.parcel import lay_sign, unpack
 from blemish.dataset.record import Header
+from blemish.defects.placeless import refuse_placeless
 from blemish.disk import alone, storing
 from blemish.engine.variant import Prefer
 from blemish.farm import Crew, Farm, open_farm
@@ -24,7 +25,7 @@ from blemish.plan import Plan, read_plan, write_plan
 from blemish.plan.coverage import Coverage, coverage_path, write_coverage
 from blemish.plan.files import refuse_edited, wishes_of
 from blemish.plan.make import plan_with_coverage
-from blemish.recipe import Recipe, frame_digest, makers, plan_digest, specimen_digest
+from blemish.recipe import Recipe, frame_digest, is_defective, makers, plan_digest, specimen_digest
 from blemish.settings import canonical, plain
 from blemish.work import Job, Task, agreed_software, shoot_views
 
@@ -48,6 +49,8 @@ class Made:
     """Frames that this run computed; the others were there."""
     removed: tuple[str, ...]
     """What was there and belonged to another recipe."""
+    lacking: tuple[str, ...] = ()
+    """Which defects found no place and are left out, a line for each kind."""
 
 
 def make(
@@ -65,7 +68,8 @@ def make(
     """Make the dataset of ``recipe`` in the folder ``root``; the plan is kept beside it.
 
     ``base`` is the folder that file names in the recipe start from; ``part`` saves reading the part once more where it
-    is at hand. ``announce`` is told what is still to be made and what it costs. Raises what the stages raise, and
+    is at hand. ``announce`` is told what is still to be made and what it costs. A defect that finds no place is left
+    out and told at the end. Raises what the stages raise, :class:`DefectError` when a kind finds no place at all, and
     :class:`StorageError` when the disk is too small for what is missing, before the first ray.
     """
     root = root.absolute()
@@ -77,6 +81,8 @@ def make(
             plan = plan_for(recipe, part, plan_path(root))
             header = _header(recipe, part, name, software)
             belonging, missing = _inventory(recipe, part, plan, root, software)
+            if missing:
+                refuse_unplaced(recipe, part)
             cost = cost_of(recipe, len(missing), root)
             refuse_small_disk(cost, root)
             announce(cost)
@@ -88,7 +94,12 @@ def make(
                 done += len(task.views)
                 advance(done, len(belonging), f"{task.specimen}/{task.views[-1]}")
             finished = write.finish(root, header, frames=belonging, split=recipe.split)
-    return Made(root, len(belonging), len(missing), finished.removed)
+    return Made(root, len(belonging), len(missing), finished.removed, finished.lacking)
+
+
+def refuse_unplaced(recipe: Recipe, part: Part) -> None:
+    """Raise :class:`DefectError` for populations that find no place at all; a defect that finds none is left out."""
+    refuse_placeless(part, [(name, is_defective(name)) for name in recipe.specimens.names], recipe.defects, recipe.seed)
 
 
 def _begin(root: Path, header: Header, recipe: Recipe, study_text: str) -> str:

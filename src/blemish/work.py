@@ -21,7 +21,14 @@ import numpy as np
 from blemish.dataset import write
 from blemish.dataset.parcel import pack, sees_sign
 from blemish.dataset.ply import Geometry
-from blemish.dataset.record import DefectRecord, FrameRecord, SpecimenRecord, VisibleDefect, rows
+from blemish.dataset.record import (
+    DefectRecord,
+    FrameRecord,
+    LeftOutRecord,
+    SpecimenRecord,
+    VisibleDefect,
+    rows,
+)
 from blemish.defects import Specimen, make_specimen
 from blemish.disk import storing
 from blemish.engine import give_back, start
@@ -180,6 +187,7 @@ def _make(job: Job, specimen: str) -> tuple[SpecimenRecord, Geometry, Scene]:
         defective=is_defective(specimen),
         digest=specimen_digest(recipe, part, specimen, job.software),
         defects=tuple(DefectRecord(**asdict(defect)) for defect in made.defects),
+        left_out=tuple(LeftOutRecord(**asdict(one)) for one in made.left_out),
         finishes={region: {"kind": kind_of(thing), **plain(thing)} for region, thing in finishes.items()},
         skin=plain(skin),
         part_digest=part.digest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
@@ -73,6 +74,44 @@ def test_a_worker_whose_run_was_followed_by_another_leaves_the_dataset_alone(
     with pytest.raises(WorkError, match="another run has taken over"):
         make(study.recipe, tmp_path / "dataset")
     assert len(list((tmp_path / "dataset/frames").glob("*/*"))) == 1
+
+
+def test_defects_without_a_place_are_left_out_and_told(tiny: Path, blemish: Command) -> None:
+    """A crowded specimen is made with what fits, by any number of workers; the end of the run and its record tell."""
+    text = tiny.read_text().replace("max_views = 4", "max_views = 1").replace('kind = "scratch"', _CROWD, 1)
+    tiny.write_text(text)
+    told = blemish("make", tiny)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "defects of kind scratch found no place on milled and are left out (of d000, d001), mostly" in told.stdout
+    alone = tree(tiny.parent / "runs/tiny/dataset")
+    again = blemish("make", tiny, "--workers", 2, "--out", "other")
+    assert "defects of kind scratch found no place" in again.stdout
+    assert tree(tiny.parent / "other/dataset") == alone
+    record = json.loads((tiny.parent / "other/dataset/specimens/d000/specimen.json").read_text())
+    (left_out,) = record["left_out"]
+    there = sum(defect["kind"] == "scratch" for defect in record["defects"])
+    assert there - 2 + left_out["missing"] == left_out["wanted"] == 12  # two are of the other population
+    assert blemish("verify", "other/dataset").returncode == 0
+
+
+_CROWD = """kind = "scratch"
+regions = ["milled"]
+width_mm = 0.3
+length_mm = { choice = [5.0, 500.0] }
+per_specimen = 12
+
+[[defects]]
+kind = "scratch\""""
+
+
+def test_a_kind_without_any_place_is_refused_before_the_first_ray(tiny: Path, blemish: Command) -> None:
+    """``check`` and ``make`` say which, and why; nothing is begun."""
+    tiny.write_text(tiny.read_text().replace("[1.0, 2.0]", "[90.0, 99.0]"))
+    for verb in ("check", "make"):
+        told = blemish(verb, tiny)
+        assert told.returncode == 2, told.stdout + told.stderr
+        assert "defects[1]: none of 6 finds a place. specimen d000: dent 1 of 6" in told.stderr
+    assert not (tiny.parent / "runs/tiny/dataset").exists()
 
 
 def test_datasets_side_by_side_keep_a_plan_each(tmp_path: Path) -> None:

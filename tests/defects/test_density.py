@@ -7,9 +7,10 @@ import pytest
 from builders import box
 from pressed import populations
 
-from blemish.defects import make_specimen, place
+from blemish.defects import make_specimen
 from blemish.defects.density import Peak, density_of
 from blemish.defects.ground import ground_of
+from blemish.defects.placeless import refuse_placeless
 from blemish.errors import DefectError
 from blemish.part.model import Part
 
@@ -79,7 +80,7 @@ def test_a_map_off_the_part_is_told() -> None:
     """A peak far from the regions asked for leaves no surface: the message says so at once."""
     table = {"kind": "dent", "map": [{"at_mm": [500.0, 0.0, 0.0], "within_mm": 1.0}]}
     with pytest.raises(DefectError, match=r"specimen d000: dent 1 of 3 .* its map and its edges leave no surface"):
-        make_specimen(box(), "d000", True, populations(table), 0)
+        refuse_placeless(box(), [("d000", True)], populations(table), 0)
 
 
 def test_the_rule_of_acceptance_decides_what_matters() -> None:
@@ -107,12 +108,4 @@ def test_a_rule_about_what_is_not_there_is_told() -> None:
     """A rule that names no field of the kind says so, and which was meant."""
     table = {"kind": "dent", "insignificant_below": {"diametre_mm": 0.5}}
     with pytest.raises(DefectError, match=r"a dent has no 'diametre_mm'; did you mean diameter_mm\?"):
-        make_specimen(box(), "d000", True, populations(table), 0)
-
-
-def test_crowding_is_told_for_films_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More stains than there is room for: which one, and why."""
-    monkeypatch.setattr(place, "TRIES", 20)
-    table = {"kind": "stain", "per_specimen": 30, "diameter_mm": 6.0, "regions": ["top"]}
-    with pytest.raises(DefectError, match=r"stain \d+ of 30 .* another defect is in the way"):
         make_specimen(box(), "d000", True, populations(table), 0)

@@ -15,6 +15,7 @@ from pressed import FILMS, is_closed, populations, turned
 
 from blemish.defects import DefectPopulation, Specimen, make_specimen, place
 from blemish.defects.ground import ground_of
+from blemish.defects.placeless import refuse_placeless
 from blemish.errors import DefectError, StudyError
 from blemish.part import Part, PartSource, load
 from blemish.settings import read, settings
@@ -152,11 +153,6 @@ def test_what_was_drawn_is_recorded() -> None:
         ),
         (box((3.0, 3.0, 3.0)), {**SCRATCHES, "length_mm": 20.0}, r"scratch 1 of 2 .* no room to run"),
         (
-            box((8.0, 8.0, 2.0)),
-            {**DENTS, "regions": ["top"], "diameter_mm": 1.5, "per_specimen": 500},
-            r"dent \d+ of 500 .* another defect is in the way \d+ times \(\d+ are there already\)",
-        ),
-        (
             box((20.0, 20.0, 0.1)),
             {**DENTS, "regions": ["top"], "depth_mm": 0.09},
             r"the wall is too thin \d+ times \(at best 56% of",
@@ -165,7 +161,7 @@ def test_what_was_drawn_is_recorded() -> None:
         (box(), {**DENTS, "diameter_mm": 0.2, "depth_mm": 0.5}, r"dent 1 of 3 .* at most half its diameter, 0.1 mm"),
         (box(), {**DENTS, "regions": ["top", "sides"], "weights": [1.0]}, r"1 weights for 2 regions"),
     ],
-    ids=["region", "too large", "nowhere to run", "crowded", "thin wall", "thin rod", "impossible", "weights"],
+    ids=["region", "too large", "nowhere to run", "thin wall", "thin rod", "impossible", "weights"],
 )
 def test_what_does_not_fit_is_said(
     part: Part, table: dict[str, Any], says: str, monkeypatch: pytest.MonkeyPatch
@@ -173,7 +169,7 @@ def test_what_does_not_fit_is_said(
     """The message names the specimen and the defect, what was in the way and what would have fitted."""
     monkeypatch.setattr(place, "TRIES", 30)
     with pytest.raises(DefectError, match=says) as told:
-        make_specimen(part, "d007", True, populations(table), 0)
+        refuse_placeless(part, [("d007", True)], populations(table), 0)
     assert "specimen d007" in str(told.value)
     assert told.value.exit_code == 2
 
@@ -189,7 +185,7 @@ def test_no_wall_is_thinner_than_twice_what_is_pressed_into_it(depth: float, fit
         assert specimen.vertices_mm[pressed, 2].min() == pytest.approx(0.3 - depth, abs=0.003)
     else:
         with pytest.raises(DefectError, match="the wall is too thin"):
-            make_specimen(part, "d000", True, dents, 0)
+            refuse_placeless(part, [("d000", True)], dents, 0)
 
 
 def test_mistakes_in_a_population_are_told_with_their_place() -> None:

@@ -24,7 +24,7 @@ def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
         List every face of the part too: its number, region, area and surface, as rules of regions can ask for them.
     """
     from blemish.cost import cost_of, refuse_small_disk
-    from blemish.make import plan_path
+    from blemish.make import plan_path, refuse_unplaced
     from blemish.part.check import facts
     from blemish.plan.files import wishes_of
     from blemish.recipe import plan_digest
@@ -33,6 +33,7 @@ def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
     file = read_study(study)
     settings = file.study
     part = load_part(file)
+    refuse_unplaced(settings.recipe, part)
     _tell(facts(part), _finish_of_region(settings.finishes, part))
     _tell_flat(part)
     if faces:

@@ -93,6 +93,23 @@ class DefectRecord:
 
 
 @_record
+class LeftOutRecord:
+    """Defects of one population that found no place on a specimen."""
+
+    kind: str
+    population: Annotated[int, Ge(1)]
+    """Which population of the recipe."""
+    regions: tuple[str, ...] = ()
+    """Where they were to lie."""
+    wanted: Annotated[int, Ge(0)]
+    """How many of this population the specimen was to have."""
+    missing: Annotated[int, Ge(0)]
+    """How many of them it has not."""
+    why: str = ""
+    """What was in the way most often."""
+
+
+@_record
 class SpecimenRecord:
     """``specimen.json``: one physical object, or what cannot be told apart from one (a series of photographs)."""
 
@@ -103,6 +120,8 @@ class SpecimenRecord:
     group: str = ""
     """Specimens of one group never part in a split; empty: the specimen stands for itself."""
     defects: tuple[DefectRecord, ...] = ()
+    left_out: tuple[LeftOutRecord, ...] = ()
+    """What was drawn for it and found no place; absent from the file where nothing was."""
     finishes: dict[str, Any] = field(default_factory=dict)
     """Region name to the finish's drawn parameters."""
     skin: dict[str, Any] = field(default_factory=dict)
@@ -221,7 +240,10 @@ def _regions(mask: Instances) -> list[tuple[int, int, tuple[int, int, int, int]]
 
 def to_json(value: Any) -> bytes:
     """Write a value as JSON: sorted keys, no time of day, so that the same value always gives the same bytes."""
-    text = json.dumps(plain(value), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    found = plain(value)
+    if isinstance(value, SpecimenRecord) and not value.left_out:
+        del found["left_out"]
+    text = json.dumps(found, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
     return text.encode() + b"\n"
 
 

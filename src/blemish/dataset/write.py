@@ -19,6 +19,7 @@ import numpy as np
 from blemish.arrays import Grey, Instances, Scores
 from blemish.dataset import index, layers, ply, png
 from blemish.dataset.atomic import clear, new_folder, replace_file
+from blemish.dataset.lacking import lacking
 from blemish.dataset.read import read_frame, read_header, read_specimen
 from blemish.dataset.record import (
     FrameRecord,
@@ -177,6 +178,8 @@ class Finished:
     header: Header
     removed: tuple[str, ...]
     """Frames and specimens that were there and no longer belong."""
+    lacking: tuple[str, ...] = ()
+    """What specimens lack of that which was drawn for them, a line for each kind."""
 
 
 def finish(
@@ -219,7 +222,7 @@ def finish(
     )
     replace_file(root, root / "dataset.json", to_json(done))
     clear(root)
-    return Finished(done, tuple(removed))
+    return Finished(done, tuple(removed), lacking(specimens.values()))
 
 
 def _keep_only(root: Path, wanted: set[tuple[str, str]]) -> list[str]:

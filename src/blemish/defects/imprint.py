@@ -38,13 +38,27 @@ SMOOTHING = 4.0
 """Over a bevel the direction of movement turns within this many depths: enough that no triangle is overtaken."""
 
 
+class OverturnedError(DefectError):
+    """Defects that are too deep for a surface that bends where they are; ``ids`` are their numbers."""
+
+    def __init__(self, part: Part, name: str, those: Sequence[Settled]) -> None:
+        one = those[0]
+        where = np.round(one.laid.position, 3).tolist()
+        super().__init__(
+            f"specimen {name} of {part.name}: {one.label} at {where} mm turns the surface over: it is "
+            f"{one.thing.deepest_mm:g} mm deep where the surface bends too tightly; make it shallower, or place "
+            "it elsewhere"
+        )
+        self.ids = frozenset(one.id for one in those)
+
+
 def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: float | None = None) -> Specimen:
     """Press defects into the part and give the specimen.
 
     Edges are at most a fifth of the defect's smallest feature, and along the border of its label never longer than
     ``finest_edge_mm`` (half of what a pixel sees, say), if that is given. Where two defects overlap their heights add
-    up and the later one owns the triangles. Raises :class:`DefectError` if a defect would turn a triangle over. Costs
-    about 8 us and 1 kB for each triangle (``benchmarks/imprint.py``).
+    up and the later one owns the triangles. Raises :class:`OverturnedError` if a defect would turn a triangle
+    over. Costs about 8 us and 1 kB for each triangle (``benchmarks/imprint.py``).
     """
     near = Near(settled, finest_edge_mm)
     mesh = Mesh(part)
@@ -63,14 +77,13 @@ def imprint(part: Part, name: str, settled: Sequence[Settled], finest_edge_mm: f
     moved = np.flatnonzero(field.height)
     vertices = rest.copy()
     vertices[moved] += field.height[moved, None] * field.upward[moved]
-    for index, one in enumerate(settled):
-        if not isinstance(one.thing, Film) and _turned(rest, vertices, triangles[near.of(index)]):
-            where = np.round(one.laid.position, 3).tolist()
-            raise DefectError(
-                f"specimen {name} of {part.name}: {one.label} at {where} mm turns the surface over: it is "
-                f"{one.thing.deepest_mm:g} mm deep where the surface bends too tightly; make it shallower, or place "
-                "it elsewhere"
-            )
+    overturned = [
+        one
+        for index, one in enumerate(settled)
+        if not isinstance(one.thing, Film) and _turned(rest, vertices, triangles[near.of(index)])
+    ]
+    if overturned:
+        raise OverturnedError(part, name, overturned)
     return Specimen(
         name=name,
         part_digest=part.digest,

@@ -6,6 +6,7 @@ another region, if the surface does not bend too much, if the wall is thick enou
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,6 @@ from blemish.defects.ground import Ground, candidate_at
 from blemish.defects.kind import Kind, OnEdge, Spot, Trace
 from blemish.defects.lay import lay_on_edge, lay_spot, lay_trace
 from blemish.defects.settled import Laid, Misfit, Settled
-from blemish.errors import DefectError
 
 TRIES = 200
 """Candidates that are looked at for one defect before it is said not to fit."""
@@ -40,8 +40,20 @@ class Asked:
     regions: tuple[str, ...]
 
 
-def settle(ground: Ground, thing: Kind, asked: Asked, rng: np.random.Generator, others: Sequence[Settled]) -> Settled:
-    """Find a place for a defect, clear of the others; raise a :class:`DefectError` that says what would have fitted."""
+@dataclass(frozen=True)
+class NoPlace:
+    """That a defect was tried at many places and fits at none."""
+
+    why: str
+    """What was in the way most often."""
+    told: str
+    """All of it in words: what was asked for, what was in the way, what would have fitted, and the cure."""
+
+
+def settle(
+    ground: Ground, thing: Kind, asked: Asked, rng: np.random.Generator, others: Sequence[Settled]
+) -> Settled | NoPlace:
+    """Find a place for a defect, clear of the others, in at most ``TRIES`` tries; or say what would have fitted."""
     misfits = []
     for _ in range(TRIES):
         found = _try(ground, thing, asked, rng)
@@ -52,7 +64,8 @@ def settle(ground: Ground, thing: Kind, asked: Asked, rng: np.random.Generator, 
         misfits.append(found)
         if found is NOWHERE_DENSE:
             break
-    raise DefectError(_no_room(thing, asked, misfits, len(others)))
+    why = Counter(misfit.why for misfit in misfits).most_common(1)[0][0]
+    return NoPlace(why, _no_room(thing, asked, misfits, len(others)))
 
 
 def _try(ground: Ground, thing: Kind, asked: Asked, rng: np.random.Generator) -> Settled | Misfit:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,11 +13,11 @@ from blemish.defects.catalogue import DEFECTS
 from blemish.defects.density import density_of
 from blemish.defects.film import Film
 from blemish.defects.ground import SPOT_TURN_DEG, Ground, ground_of
-from blemish.defects.imprint import imprint
+from blemish.defects.imprint import OverturnedError, imprint
 from blemish.defects.kind import Kind
 from blemish.defects.place import Asked, settle
 from blemish.defects.settled import Settled
-from blemish.defects.specimen import Specimen
+from blemish.defects.specimen import LeftOut, Specimen
 from blemish.defects.topology import topology_of
 from blemish.errors import DefectError, RequestError, did_you_mean
 from blemish.part.model import Part
@@ -25,12 +26,36 @@ from blemish.vary import draw
 
 MOST_DEFECTS = 65_535
 """Of a specimen: what the 16 bits of a mask can number."""
+GIVE_UP = 10
+"""After so many defects of a population in a row that found no place on a specimen, no other of it is tried there."""
 _PATTERNS = 1 << 20
 """How many patterns are drawn from."""
 if TYPE_CHECKING:
     DefectPopulation = Any
 else:
     DefectPopulation = DEFECTS.type
+
+
+@dataclass(frozen=True)
+class Missed:
+    """One defect that is left out: of which population, by its index, and why."""
+
+    population: int
+    why: str
+    told: str = ""
+    """All that is to be said of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """What found a place on a specimen, and what did not."""
+
+    settled: tuple[Settled, ...]
+    whose: tuple[int, ...]
+    """The index of the population that each of them is of."""
+    missed: tuple[Missed, ...]
+    wanted: Mapping[int, int]
+    """How many each population gave the specimen, by its index."""
 
 
 def make_specimen(  # noqa: PLR0917
@@ -44,38 +69,101 @@ def make_specimen(  # noqa: PLR0917
     """Draw one specimen: how many defects of each population, their parameters and places; then imprint them.
 
     Every defect has its own stream, named by specimen, population and number; so moving one leaves the others where
-    they are (unless it comes to lie where a later one was to go).
+    they are (unless it comes to lie where a later one was to go). A defect that finds no place, or whose place bends
+    too tightly for it, is left out, and the specimen says so in ``left_out``.
     """
+    placed = place_populations(part, name, defective, populations, seed)
+    while True:
+        try:
+            specimen = imprint(part, name, placed.settled, finest_edge_mm)
+        except OverturnedError as error:
+            placed = _without(placed, error)
+        else:
+            return replace(specimen, left_out=tuple(_left_out(populations, placed)))
+
+
+def place_populations(
+    part: Part,
+    name: str,
+    defective: bool,  # noqa: FBT001
+    populations: Sequence[DefectPopulation],
+    seed: int,
+) -> Placed:
+    """Draw what a specimen has and where, and press in nothing yet; what finds no place is told and not raised."""
     settled: list[Settled] = []
+    whose: list[int] = []
+    missed: list[Missed] = []
+    wanted: dict[int, int] = {}
     for index, population in enumerate(populations):
-        if not (defective or may_lie_on_correct(population)):
+        things = drawn_things(population, index, name, defective, seed)
+        if not things:
             continue
         ground = _ground(part, name, index, population)
-        count = int(draw(population.per_specimen, stream(seed, "defects", name, index)))
-        if count > MOST_DEFECTS:
-            raise DefectError(
-                f"specimen {name}: {count} defects of kind {population.kind}: masks tell {MOST_DEFECTS} apart; set "
-                "per_specimen lower"
-            )
-        for number in range(count):
-            label = f"{population.kind} {number + 1} of {count} (population {index + 1})"
-            rng = stream(seed, "defects", name, index, number)
-            thing = drawn_thing(population, rng, f"specimen {name}: {label}")
-            significant = is_significant(population, thing)
-            if significant and not defective:
+        wanted[index], in_a_row = len(things), 0
+        for asked, thing, rng in things:
+            if in_a_row == GIVE_UP:
+                missed.append(Missed(index, missed[-1].why))
                 continue
-            asked = Asked(
-                specimen=name,
-                id=len(settled) + 1,
-                kind=population.kind,
-                label=label,
-                significant=significant,
-                regions=population.regions,
-            )
             # Dust may lie on a dent; dents keep clear of each other, and so do films.
             others = [one for one in settled if isinstance(one.thing, Film) == isinstance(thing, Film)]
-            settled.append(settle(ground, thing, asked, rng, others))
-    return imprint(part, name, settled, finest_edge_mm)
+            found = settle(ground, thing, replace(asked, id=len(settled) + 1), rng, others)
+            if isinstance(found, Settled):
+                settled.append(found)
+                whose.append(index)
+                in_a_row = 0
+            else:
+                missed.append(Missed(index, found.why, found.told))
+                in_a_row += 1
+    return Placed(tuple(settled), tuple(whose), tuple(missed), wanted)
+
+
+def _without(placed: Placed, error: OverturnedError) -> Placed:
+    """Leave out what turned the surface over; the others keep their places and get the numbers that follow."""
+    kept = [(one, whose) for one, whose in zip(placed.settled, placed.whose, strict=True) if one.id not in error.ids]
+    gone = [whose for one, whose in zip(placed.settled, placed.whose, strict=True) if one.id in error.ids]
+    return replace(
+        placed,
+        settled=tuple(replace(one, id=number) for number, (one, _) in enumerate(kept, 1)),
+        whose=tuple(whose for _, whose in kept),
+        missed=(*placed.missed, *(Missed(whose, "the surface bends too tightly", str(error)) for whose in gone)),
+    )
+
+
+def _left_out(populations: Sequence[Any], placed: Placed) -> Iterator[LeftOut]:
+    """Say of each population how many of it were left out, and what was in the way most often."""
+    for index, wanted in placed.wanted.items():
+        whys = [one.why for one in placed.missed if one.population == index]
+        if whys:
+            kind, regions = populations[index].kind, populations[index].regions
+            yield LeftOut(kind, index + 1, regions, wanted, len(whys), Counter(whys).most_common(1)[0][0])
+
+
+def drawn_things(
+    population: Any,
+    index: int,
+    name: str,
+    defective: bool,  # noqa: FBT001
+    seed: int,
+) -> list[tuple[Asked, Kind, np.random.Generator]]:
+    """Draw the defects that a population gives a specimen, each with the stream that its place is drawn from."""
+    if not (defective or may_lie_on_correct(population)):
+        return []
+    count = int(draw(population.per_specimen, stream(seed, "defects", name, index)))
+    if count > MOST_DEFECTS:
+        raise DefectError(
+            f"specimen {name}: {count} defects of kind {population.kind}: masks tell {MOST_DEFECTS} apart; set "
+            "per_specimen lower"
+        )
+    things = []
+    for number in range(count):
+        label = f"{population.kind} {number + 1} of {count} (population {index + 1})"
+        rng = stream(seed, "defects", name, index, number)
+        thing = drawn_thing(population, rng, f"specimen {name}: {label}")
+        significant = is_significant(population, thing)
+        if defective or not significant:
+            asked = Asked(name, 0, population.kind, label, significant, population.regions)
+            things.append((asked, thing, rng))
+    return things
 
 
 def may_lie_on_correct(population: Any) -> bool:

@@ -33,6 +33,23 @@ class Imprinted:
     """The deepest displacement measured on the mesh; positive is into the metal."""
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Defects of one population that found no place on a specimen."""
+
+    kind: str
+    population: int
+    """Which population of the recipe, counted from 1."""
+    regions: tuple[str, ...]
+    """Where they were to lie."""
+    wanted: int
+    """How many of this population the specimen was to have."""
+    missing: int
+    """How many of them it has not."""
+    why: str
+    """What was in the way most often."""
+
+
 @dataclass(frozen=True, eq=False)
 class LaidFilm:
     """Where a film lies, for whoever computes what it does to light."""
@@ -76,6 +93,8 @@ class Specimen:
     defects: tuple[Imprinted, ...]
     films: tuple[LaidFilm, ...] = ()
     """Where dust, stains and the like lie, and where the metal is broken: what reflects otherwise than the finish."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What its populations gave it and found no place."""
 
     @classmethod
     def of(cls, part: Part, name: str = "c000") -> Specimen:

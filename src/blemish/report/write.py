@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -16,7 +16,9 @@ import numpy as np
 from blemish.arrays import Grey
 from blemish.dataset import open_dataset, ply
 from blemish.dataset.atomic import clear, replace_file
+from blemish.dataset.lacking import lacking
 from blemish.dataset.read import Dataset
+from blemish.dataset.record import SpecimenRecord
 from blemish.errors import DatasetError, RequestError, WorkError
 from blemish.evaluate import Evaluation, read_evaluation
 from blemish.evaluate.evaluation import FILE as EVALUATION
@@ -54,17 +56,18 @@ def write_report(run: Path, data: Path | None = None) -> Path:
     evaluation = read_evaluation(run / "evaluation") if (run / "evaluation" / EVALUATION).is_file() else None
     plan = _json(run / "plan.json", "viewpoints", "coverage") if data is None else {}
     model = _json(run / "model" / "model.json", "weights", "software")
+    specimens = _specimens(dataset) if dataset and dataset.header.kind == "rendered" else []
     template = resources.files("blemish.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     study = run / "study.toml"
     page = Environment(autoescape=True).from_string(template)
     text = page.render(
         name=dataset.header.name if dataset else run.name,
         summary=_summary(dataset, plan),
-        notes=list(_notes(model, evaluation)),
+        notes=[*_notes(model, evaluation), *lacking(specimens)],
         table=_table(evaluation) if evaluation else [],
         measured=_measured(evaluation) if evaluation else "",
         by_kind=breakdown(evaluation) if evaluation else [],
-        sections=list(_sections(run, dataset, plan, evaluation)),
+        sections=list(_sections(run, dataset, specimens, plan, evaluation)),
         planned=planned_of(run, plan),
         inspected=chapters_of(run),
         commands=list(_commands(data, model)),
@@ -144,7 +147,11 @@ def _measured(evaluation: Evaluation) -> str:
 
 
 def _sections(
-    run: Path, dataset: Dataset | None, plan: dict[str, Any], evaluation: Evaluation | None
+    run: Path,
+    dataset: Dataset | None,
+    specimens: Sequence[SpecimenRecord],
+    plan: dict[str, Any],
+    evaluation: Evaluation | None,
 ) -> Iterator[Section]:
     if evaluation and evaluation.examples:
         yield Section(
@@ -152,7 +159,7 @@ def _sections(
             "Left: the image. Middle: what is there, outlined in green. Right: what the model calls a defect, in red.",
             tuple(_examples(run / "evaluation", evaluation)),
         )
-    geometry = _geometry(dataset) if dataset and dataset.header.kind == "rendered" else None
+    geometry = _geometry(dataset, specimens) if dataset and specimens else None
     if geometry is not None:
         pictures = [picture(figures.regions(geometry[1]), "The part, coloured by region")]
         if plan:
@@ -190,10 +197,13 @@ def _grey(path: Path) -> Grey:
     return np.asarray(image, dtype=np.uint8)
 
 
-def _geometry(dataset: Dataset) -> tuple[str, ply.Geometry] | None:
-    """Give the defective specimen with the most defects, and its mesh."""
+def _specimens(dataset: Dataset) -> list[SpecimenRecord]:
     names = sorted({path.name for path in (dataset.root / "specimens").iterdir()})
-    specimens = [dataset.specimen(name) for name in names]
+    return [dataset.specimen(name) for name in names]
+
+
+def _geometry(dataset: Dataset, specimens: Sequence[SpecimenRecord]) -> tuple[str, ply.Geometry] | None:
+    """Give the defective specimen with the most defects, and its mesh."""
     best = max(specimens, key=lambda one: (one.defective, len(one.defects)), default=None)
     path = dataset.root / "specimens" / best.id / "part.ply" if best else None
     if best is None or path is None or not path.is_file():

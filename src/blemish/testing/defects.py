@@ -152,7 +152,9 @@ def _made(defect: Any, name: str) -> Specimen:
     half = 4 * (_half_length_mm(defect) + defect.reach_mm) + 1
     thick = 6 * defect.deepest_mm + 2 * defect.reach_mm
     block = bars([np.array([[-half, -thick], [half, -thick], [half, 0.0], [-half, 0.0]])], half)
-    return make_specimen(block, name, True, [_population(defect)], seed=3)  # noqa: FBT003
+    made = make_specimen(block, name, True, [_population(defect)], seed=3)  # noqa: FBT003
+    assert not made.left_out, f"it finds no place on a block that is large enough: {made.left_out[0].why}"
+    return made
 
 
 @lru_cache(maxsize=1)
