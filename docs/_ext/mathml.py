@@ -16,10 +16,16 @@ from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
+FUNCTION = r"(?<!<msub>)(?<!<msup>)<mi>(?:cos|exp|ln|log|sin|tan)</mi>"
+SPACE = '<mspace width="0.167em" />'
+
 
 def as_mathml(latex: str, node: nodes.Element, *, display: str) -> str:
     """Turn a formula into MathML; a command that came through unread is told."""
     written = convert(latex, display=display)
+    # TeX sets a thin space between a named function and what stands beside it, unless that is a sign or a bracket.
+    written = re.sub(rf"({FUNCTION})(?=<m[inrsf])(?!<mspace)", rf"\1{SPACE}", written)
+    written = re.sub(rf"(</m(?:i|n|row|sub|sup|subsup|frac)>)(?={FUNCTION})", rf"\1{SPACE}", written)
     unread = re.findall(r">(\\[A-Za-z]+)<", written)
     if unread:
         logger.warning("formula %r: nothing is known of %s", latex, ", ".join(unread), location=node)
