@@ -1,14 +1,10 @@
 """Brushed: long, fine scratches in one direction, as an abrasive belt or pad leaves them.
 
 The slope across the track is noise in streaks: narrow and long cells of the lattice noise of :mod:`.noise`, in three
-sizes whose slopes add in quadrature to the stated one,
-
-    slope(x, y) = s * sum_i a_i N_i(x / (c_i l), y / (b_i w)),     sum_i a_i^2 = 1,  var N_i = 1
-
-with x along and y across the track, streak width w and length l. So the slope variance is s^2, and the highlight is as
-wide across the scratches as on a microfacet surface of alpha = sqrt(2) s. The sizes b_i stand in no simple ratio, so
-that no period shows. Height is the integral of this slope; along the streaks it changes by w / l less, which is left
-out.
+sizes whose slopes add in quadrature to the stated one, s (:mod:`.scratched`). So the slope variance is s^2, and the
+highlight is as wide across the scratches as on a microfacet surface of alpha = sqrt(2) s. The sizes stand in no simple
+ratio, so that no period shows. Height is the integral of this slope; along the streaks it changes less by their width
+over their length, which is left out.
 
 This is our own design. What real scratches look like under a microscope, and why the highlight is a line of short
 glints, is told in many places; the streak length is what separates "brushed" (cm) from "ground" (mm).
@@ -19,8 +15,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern, must_point
-from blemish.finish.noise import streaks, whole_cells
-from blemish.finish.relief import Follows, Relief, Track, keep, rougher
+from blemish.finish.noise import streaks
+from blemish.finish.relief import Follows, Relief, Track
+from blemish.finish.scratched import scratched
 from blemish.settings import Fraction, Positive, settings
 
 # Share of the slope, width and length of the three sizes of streaks, relative to the stated ones.
@@ -37,7 +34,7 @@ class Brushed:
     streak_width_mm: Positive = 0.04
     """Width of the finest streaks: 0.02 - 0.1 mm."""
     streak_length_mm: Positive = 6.0
-    """Length of the finest streaks; wider ones are up to three times as long. Brushed 5 - 30 mm, ."""
+    """Length of the finest streaks; wider ones are up to three times as long. Typical 5 - 30 mm."""
     slope: Fraction = 0.12
     """Standard deviation of the slope across the streaks: 0.05 is a fine brush, 0.2 a coarse one."""
     roughness_along: Alpha = 0.12
@@ -64,16 +61,4 @@ class Brushed:
     @staticmethod
     def relief(track: Track, numbers: Any) -> Relief:
         """Slopes of three sizes of streaks; sizes below the footprint go into the roughness."""
-        import drjit as dr
-
-        alpha_along, alpha_across, pattern, width, length, slope = (numbers[i] for i in range(6))
-        seed = dr.uint32_array_t(type(track.along_mm))(pattern) * 16
-        total, lost = 0.0, 0.0
-        for index, (share, wider, longer) in enumerate(SIZES):
-            rows, width_mm = whole_cells(track.period_across_mm, wider * width)
-            cells, length_mm = whole_cells(track.period_along_mm, longer * length)
-            noise = streaks(track.along_mm / length_mm, track.across_mm / width_mm, seed + 2 * index, cells, rows)
-            seen = keep(2 * width_mm, track.footprint_across_mm)
-            total += share * slope * seen * noise
-            lost += dr.square(share * slope) * (1 - dr.square(seen))
-        return Relief(total * 0, total, alpha_along + total * 0, rougher(alpha_across, lost))
+        return scratched(track, numbers, SIZES, streaks, seeds=2, widths=2.0)

@@ -23,8 +23,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from blemish.finish.alpha import Alpha, Pattern, must_be_gentle, must_point
-from blemish.finish.noise import FURROW_SLOPE_TO_HEIGHT, RQ_TO_RA, furrows, whole_cells
-from blemish.finish.relief import Follows, Relief, Track, keep, rougher
+from blemish.finish.noise import FURROW_SLOPE_TO_HEIGHT, RQ_TO_RA, furrows
+from blemish.finish.relief import Follows, Relief, Track
+from blemish.finish.scratched import scratched
 from blemish.settings import Positive, settings
 
 SIZES = ((0.76, 1.0, 1.0), (0.52, 2.3, 1.7), (0.3899, 5.9, 3.1))
@@ -78,16 +79,4 @@ class Ground:
     @staticmethod
     def relief(track: Track, numbers: Any) -> Relief:
         """Slopes of three sizes of furrows; sizes below the footprint go into the roughness."""
-        import drjit as dr
-
-        alpha_along, alpha_across, pattern, width, length, slope = (numbers[i] for i in range(6))
-        seed = dr.uint32_array_t(type(track.along_mm))(pattern) * 16
-        total, lost = 0.0, 0.0
-        for index, (share, wider, longer) in enumerate(SIZES):
-            rows, width_mm = whole_cells(track.period_across_mm, wider * width)
-            cells, length_mm = whole_cells(track.period_along_mm, longer * length)
-            noise = furrows(track.along_mm / length_mm, track.across_mm / width_mm, seed + index, cells, rows)
-            seen = keep(width_mm, track.footprint_across_mm)
-            total += share * slope * seen * noise
-            lost += dr.square(share * slope) * (1 - dr.square(seen))
-        return Relief(total * 0, total, alpha_along + total * 0, rougher(alpha_across, lost))
+        return scratched(track, numbers, SIZES, furrows, seeds=1, widths=1.0)
