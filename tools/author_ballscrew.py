@@ -29,7 +29,7 @@ from OCP.collections import Array1_double, Array1_int, Array2_gp_Pnt
 from OCP.Geom import Geom_BSplineSurface
 from OCP.gp import gp_Dir, gp_Pln, gp_Pnt
 from scipy.interpolate import make_interp_spline
-from step_file import BUILTIN, write_step
+from step_file import write_builtin
 
 RADIUS = 16.0
 LEAD = 20.0
@@ -167,13 +167,7 @@ def spindle() -> tuple[Solid, dict[str, list[Face]]]:
 
 def main() -> None:
     body, named = spindle()
-    assert body.is_valid
-    path = BUILTIN / "ballscrew.step"
-    painted = [(name, face) for name, faces in named.items() for face in faces]
-    write_step(body.wrapped, painted, path, "ball-screw", "2026-11-23")
-    print(f"{len(body.faces())} faces, {body.volume:.1f} mm3, {path.stat().st_size // 1000} kB")
-    for name, faces in sorted(named.items()):
-        print(f"  {name:10s} {sum(face.area for face in faces):8.1f} mm2")
+    write_builtin(body, named, "ballscrew.step", "ball-screw", "2026-11-23")
 
 
 if __name__ == "__main__":

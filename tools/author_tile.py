@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 
 from build123d import Axis, BuildLine, BuildSketch, CenterArc, Face, GeomType, Line, Part, chamfer, extrude, make_face
-from step_file import BUILTIN, write_step
+from step_file import write_builtin
 
 RADIUS = 90.0
 """Of the convex face."""
@@ -57,14 +57,7 @@ def named_faces(body: Part) -> dict[str, list[Face]]:
 
 def main() -> None:
     body = tile()
-    assert body.is_valid
-    named = named_faces(body)
-    path = BUILTIN / "tile.step"
-    painted = [(name, face) for name, faces in named.items() for face in faces]
-    write_step(body.wrapped, painted, path, "tile", "2026-11-23")
-    print(f"{len(body.faces())} faces, {body.volume:.1f} mm3, {path.stat().st_size // 1000} kB")
-    for name, faces in sorted(named.items()):
-        print(f"  {name:10s} {len(faces)} faces {sum(face.area for face in faces):8.1f} mm2")
+    write_builtin(body, named_faces(body), "tile.step", "tile", "2026-11-23")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from build123d import Face
 from OCP.Interface import Interface_Static
@@ -19,6 +20,16 @@ from OCP.TopoDS import TopoDS_Shape
 from OCP.XCAFDoc import XCAFDoc_ColorType, XCAFDoc_DocumentTool
 
 BUILTIN = Path(__file__).parent.parent / "src" / "blemish" / "part" / "builtin"
+
+
+def write_builtin(body: Any, named: Mapping[str, Sequence[Face]], file: str, product: str, day: str) -> None:
+    """Write a built-in part whose faces have names, and say how large they are."""
+    assert body.is_valid
+    path = BUILTIN / file
+    write_step(body.wrapped, [(name, face) for name, faces in named.items() for face in faces], path, product, day)
+    print(f"{len(body.faces())} faces, {body.volume:.1f} mm3, {path.stat().st_size // 1000} kB")
+    for name, faces in sorted(named.items()):
+        print(f"  {name:10s} {len(faces):3d} faces {sum(face.area for face in faces):8.1f} mm2")
 
 
 def write_step(shape: TopoDS_Shape, painted: Iterable[tuple[str, Face]], path: Path, product: str, day: str) -> None:
