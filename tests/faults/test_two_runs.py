@@ -34,6 +34,7 @@ with alone(Path(sys.argv[1])):
         ("out", ("import", "labelme", "pics", "out")),
         ("out/model", ("train", "tiny.toml", "--data", "ds", "--out", "out")),
         ("out/evaluation", ("evaluate", "run", "ds", "--out", "out/evaluation")),
+        ("marks", ("predict", "run", "pics", "--out", "marks")),
         ("out/grid", ("tune", "tiny.toml", "--data", "ds", "--out", "out")),
     ],
     ids=lambda one: one[0] if isinstance(one, tuple) else "",

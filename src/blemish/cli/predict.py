@@ -40,6 +40,7 @@ def predict(
         Whether to draw overlays.
     """
     from blemish.dataset.atomic import clear, replace_file
+    from blemish.disk import alone
     from blemish.learn.geometry import refuse_without_maps
     from blemish.learn.marks import CSV_HEAD
 
@@ -50,12 +51,13 @@ def predict(
     model = _model(run, backend, half=half)
     refuse_without_maps(run, model.geometry if backend != "torch" else model.protocol.geometry)
     rows = [CSV_HEAD]
-    try:
-        for folder, name in photographs:
-            rows += _marked(model, folder.grey(name), name, place, smallest_px, overlays=overlays)
-        replace_file(place, place / "objects.csv", "".join(row + "\r\n" for row in rows).encode())
-    finally:
-        clear(place)
+    with alone(place.absolute(), tidy=True):
+        try:
+            for folder, name in photographs:
+                rows += _marked(model, folder.grey(name), name, place, smallest_px, overlays=overlays)
+            replace_file(place, place / "objects.csv", "".join(row + "\r\n" for row in rows).encode())
+        finally:
+            clear(place)
     print(f"masks of {len(photographs)} images and objects.csv with {len(rows) - 1} marks are in {place}")
 
 
