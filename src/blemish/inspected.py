@@ -35,7 +35,9 @@ def inspect_model(
     Where the study made its dataset, specimens are made on top as it asks for, and the view is found that would help
     most. Photographs with poses (``data``) are put on the study's part. Raises what the stages raise.
     """
-    from blemish.inspect.inspection import conclude, look, look_closer, tried, write_inspection
+    from blemish.inspect.concluding import conclude
+    from blemish.inspect.inspection import write_inspection
+    from blemish.inspect.looking import look, look_closer, tried
     from blemish.inspect.surface.thin import thin_places
     from blemish.inspect.words import finding_lines
     from blemish.learn import load_model

@@ -19,8 +19,9 @@ from blemish.dataset.layers import read_geometry
 from blemish.dataset.split import SplitRule
 from blemish.errors import RequestError
 from blemish.exchange import bring_in
+from blemish.inspect.concluding import conclude
 from blemish.inspect.inspecting import Inspecting
-from blemish.inspect.inspection import conclude, look
+from blemish.inspect.looking import look
 from blemish.inspect.stored import read_surface
 from blemish.inspect.surface.backproject import Buffers, nominal_patches
 from blemish.inspect.surface.calibrate import calibrate

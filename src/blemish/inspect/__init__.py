@@ -2,6 +2,6 @@
 
 :mod:`predictions` keeps what the model thinks of every pixel, :mod:`sightings` lists every defect in every view, and
 :mod:`loss` says where recall is lost. :mod:`pod` fits the probability of detection; :mod:`surface` brings all views
-together on the part and maps what would be found there. :mod:`inspection` does all of it. It works from datasets on
-disk alone.
+together on the part and maps what would be found there. :mod:`looking` and :mod:`concluding` do all of it, and
+:mod:`inspection` is what they say. It works from datasets on disk alone.
 """
