@@ -25,7 +25,8 @@ from PIL import Image
 from blemish.annotate import Photographs
 from blemish.errors import ForeignDataError, RequestError
 from blemish.exchange import posed
-from blemish.exchange.foreign import Folder, grey, levels
+from blemish.exchange.decode import grey, levels
+from blemish.exchange.foreign import Folder
 from blemish.exchange.importers import coco, labelme, severstal
 from blemish.exchange.sample import Sample
 

@@ -17,7 +17,8 @@ from PIL import Image
 from blemish.dataset.record import is_name
 from blemish.errors import ForeignDataError, RequestError
 from blemish.exchange import bring_in
-from blemish.exchange.foreign import MAX_PIXELS, Folder, grey, levels
+from blemish.exchange.decode import MAX_PIXELS, grey, levels
+from blemish.exchange.foreign import Folder
 from blemish.exchange.naming import folder_names
 
 

@@ -24,8 +24,8 @@ import numpy as np
 from blemish.dataset import png
 from blemish.disk import write_whole
 from blemish.errors import ForeignDataError, RequestError
-from blemish.exchange import foreign
-from blemish.exchange.foreign import Folder
+from blemish.exchange import decode
+from blemish.exchange.foreign import IMAGES, Folder
 from blemish.exchange.shapes import points_of
 
 KINDS = ("polygon", "rectangle", "circle", "line", "linestrip", "point", "points", "mask")
@@ -46,7 +46,7 @@ class Photographs:
         names = self.folder.files()
         stems = Counter(PurePosixPath(name).stem for name in names)
         if not names:
-            raise ForeignDataError(f"{root}: there are no photographs in this folder ({', '.join(foreign.IMAGES)})")
+            raise ForeignDataError(f"{root}: there are no photographs in this folder ({', '.join(IMAGES)})")
         for name in names:
             if stems[PurePosixPath(name).stem] > 1:
                 raise ForeignDataError(
@@ -145,7 +145,7 @@ def annotation_of(name: str) -> str:
 
 @lru_cache(maxsize=3)
 def _unpacked(folder: Folder, name: str, _changed: int) -> np.ndarray:
-    return foreign.colours(folder.read(name), str(folder.path(name)))
+    return decode.colours(folder.read(name), str(folder.path(name)))
 
 
 def _shapes(document: Mapping[str, Any]) -> list[Any]:
@@ -228,7 +228,7 @@ def _repacked(text: Any, where: str) -> str:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError, TypeError):
         raise RequestError(f"{where}: its mask is damaged") from None
-    piece = foreign.levels(data, f"{where}: its mask") > 0
+    piece = decode.levels(data, f"{where}: its mask") > 0
     if not piece.any():
         raise RequestError(f"{where}: its mask is empty")
     with suppress(png.DamagedError):

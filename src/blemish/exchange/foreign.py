@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import stat
-import struct
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,10 +12,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
-
 from blemish.arrays import Grey
 from blemish.errors import ForeignDataError
+from blemish.exchange import decode
 
 MAX_FILE_BYTES = 2**30
 """No photograph or annotation is larger; what is, is something else."""
@@ -26,27 +22,7 @@ MAX_FILE_BYTES = 2**30
 MAX_JSON_BYTES = 2**29
 """The largest published annotation file has 450 MB; unpacked, JSON takes ten times its size of memory."""
 
-MAX_PIXELS = 80_000_000
-"""Larger images are refused before they are unpacked: a small file may claim any size."""
-
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".pgm", ".webp")
-
-_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "PPM", "WEBP")
-_GREY = {"1", "L", "LA", "La"}
-_COLOUR = {"RGB", "RGBA", "RGBX", "RGBa", "P", "PA", "CMYK", "YCbCr"}
-_ORIENTATION = 274
-_TROUBLE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    KeyError,
-    IndexError,
-    TypeError,
-    ArithmeticError,
-    struct.error,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True)
@@ -172,20 +148,19 @@ class Folder:
 
     def size(self, name: str) -> tuple[int, int]:
         """Give the width and height that an image's header claims."""
-        image = _open(self.read(name), str(self.path(name)))
-        return image.width, image.height
+        return decode.size(self.read(name), str(self.path(name)))
 
     def grey(self, name: str) -> Grey:
         """Read a photograph as grey values."""
-        return grey(self.read(name), str(self.path(name)))
+        return decode.grey(self.read(name), str(self.path(name)))
 
     def levels(self, name: str) -> Grey:
         """Read a mask as grey levels: palettes and colours as what they look like."""
-        return levels(self.read(name), str(self.path(name)))
+        return decode.levels(self.read(name), str(self.path(name)))
 
     def indices(self, name: str) -> Grey:
         """Read a mask whose pixels are class numbers: the raw values, not what a palette makes of them."""
-        return indices(self.read(name), str(self.path(name)))
+        return decode.indices(self.read(name), str(self.path(name)))
 
 
 def _said_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -210,94 +185,3 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link that leads round in a circle; reading it says so
         return False
-
-
-def grey(data: bytes, where: str) -> Grey:
-    """Unpack a photograph as grey values, (h, w) uint8 or uint16.
-
-    Three equal channels give that channel, colours their luma (ITU-R 601), transparency is passed over, and a
-    photograph that a camera marked as lying on its side is stood up.
-    """
-    try:
-        return _grey(_upright(data, where), where)
-    except _TROUBLE as error:
-        raise ForeignDataError(f"{where}: this image is damaged: {error}") from None
-
-
-def colours(data: bytes, where: str) -> np.ndarray:
-    """Unpack a photograph for the eye: (h, w, 3) uint8 where it has colours, else as :func:`grey` does."""
-    try:
-        image = _upright(data, where)
-        values = _grey(image, where)
-        if image.mode not in _COLOUR or (np.asarray(image.convert("RGB")) == values[..., None]).all():
-            return values
-        return np.array(image.convert("RGB"))
-    except _TROUBLE as error:
-        raise ForeignDataError(f"{where}: this image is damaged: {error}") from None
-
-
-def _upright(data: bytes, where: str) -> Any:
-    from PIL import ImageOps
-
-    image = _open(data, where)
-    return ImageOps.exif_transpose(image) if image.getexif().get(_ORIENTATION, 1) != 1 else image
-
-
-def levels(data: bytes, where: str) -> Grey:
-    """Unpack a mask as grey levels: of colours, the brightest channel."""
-    image = _open(data, where)
-    try:
-        if image.mode in _COLOUR:
-            return np.asarray(image.convert("RGB")).max(axis=2)
-        return _grey(image, where)
-    except _TROUBLE as error:
-        raise ForeignDataError(f"{where}: this mask is damaged: {error}") from None
-
-
-def indices(data: bytes, where: str) -> Grey:
-    """Unpack a mask whose raw values are class numbers, with or without a palette."""
-    image = _open(data, where)
-    try:
-        if image.mode == "P":
-            return np.array(image)
-        return levels(data, where)
-    except _TROUBLE as error:
-        raise ForeignDataError(f"{where}: this mask is damaged: {error}") from None
-
-
-def _open(data: bytes, where: str) -> Any:
-    """Look at an image's header; what it claims is checked before anything is unpacked."""
-    from PIL import Image
-
-    try:
-        image = Image.open(io.BytesIO(data), formats=_FORMATS)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ForeignDataError(f"{where}: {_TOO_LARGE}") from None
-    except _TROUBLE:
-        what = "this file is empty" if not data else "this is no image that can be read here, or its header is damaged"
-        raise ForeignDataError(f"{where}: {what}; PNG, JPEG, BMP, TIFF, PGM and WebP can") from None
-    if image.width * image.height > MAX_PIXELS:
-        raise ForeignDataError(f"{where}: {image.width} x {image.height} pixels: {_TOO_LARGE}")
-    return image
-
-
-_TOO_LARGE = f"more than {MAX_PIXELS // 1_000_000} million pixels are refused; cut the image into smaller ones"
-
-
-def _grey(image: Any, where: str) -> Grey:
-    if image.mode in _GREY:
-        return np.array(image if image.mode == "L" else image.convert("L"))
-    if image.mode in _COLOUR:
-        colours = image.convert("RGB")
-        channels = np.asarray(colours)
-        few = channels[::32, ::32]
-        if (few[..., :1] == few).all() and (channels[..., :1] == channels).all():
-            return channels[..., 0].copy()
-        return np.array(colours.convert("L"))
-    if image.mode.startswith(("I;16", "I")):
-        values = np.asarray(image).astype(np.int64)
-        if values.min(initial=0) >= 0 and values.max(initial=0) <= 65535:
-            return values.astype(np.uint16)
-    raise ForeignDataError(
-        f"{where}: images of kind {image.mode!r} are not read; save it as 8 or 16 bit grey or colour"
-    )

@@ -25,7 +25,7 @@ from annotated_types import Interval
 from blemish.arrays import Grey, Mask
 from blemish.dataset.split import SplitRule
 from blemish.errors import ForeignDataError
-from blemish.exchange import foreign, shapes
+from blemish.exchange import decode, shapes
 from blemish.exchange.foreign import Folder
 from blemish.exchange.grouping import group_by
 from blemish.exchange.importers import Importer
@@ -199,7 +199,7 @@ def _named_or_embedded(folder: Folder, annotation: str, document: dict[str, Any]
         if folder.has(beside):
             return folder.grey(beside)
     where = f"{folder.path(annotation)}: the embedded image"
-    return foreign.grey(_unpacked(document.get("imageData"), where, named), where)
+    return decode.grey(_unpacked(document.get("imageData"), where, named), where)
 
 
 def _unpacked(text: Any, where: str, named: Any = None) -> bytes:
@@ -223,7 +223,7 @@ def _mask(shape: dict[str, Any], size: tuple[int, ...], where: str, options: Opt
             raise ForeignDataError(f"{where}: {error}") from None
     if not points:
         raise ForeignDataError(f"{where}: a mask without a place")
-    piece = foreign.levels(_unpacked(shape.get("mask"), f"{where}: its mask"), f"{where}: its mask") > 0
+    piece = decode.levels(_unpacked(shape.get("mask"), f"{where}: its mask"), f"{where}: its mask") > 0
     left, top = (int(x) for x in points[0])
     mask = np.zeros((height, width), dtype=bool)
     cut = (
