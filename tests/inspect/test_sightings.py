@@ -16,7 +16,8 @@ from blemish.dataset.split import SplitRule
 from blemish.errors import RequestError
 from blemish.evaluate.objects import ObjectRule, count_alarms, seen_objects
 from blemish.inspect.predictions import Asked, Predictions
-from blemish.inspect.sightings import MEASURES, noise_of, sightings_of, signal_of, write_csv
+from blemish.inspect.sighted import noise_of, sightings_of, signal_of
+from blemish.inspect.sightings import MEASURES, write_csv
 
 SHEET = {"f_number": 8.0, "focal_length_mm": 50.0, "working_distance_mm": 550.0, "pixel_pitch_um": 10.0}
 
