@@ -49,6 +49,15 @@ def test_only_the_named_lines_change() -> None:
     assert set(TEXT.splitlines()) - set(found.splitlines()) == {"ra_um = 0.4  # from the drawing"}
 
 
+def test_fitted_twice_it_still_says_what_stood_there_first() -> None:
+    """The value before the first fit stays in the comment; a line that a fit added has none."""
+    found = TEXT
+    for value in (0.2, 0.3):
+        found = rewritten(found, {"finishes[1].ra_um": value, "sensor.exposure_ms": value})
+    assert "ra_um = 0.3  # fitted; was 0.4  # from the drawing\n" in found
+    assert "exposure_ms = 0.3  # fitted\n" in found
+
+
 def test_a_table_on_one_line_is_refused() -> None:
     """What cannot be changed line by line is told, not spoiled."""
     with pytest.raises(WorkError, match="line by line"):

@@ -48,9 +48,9 @@ def _set(lines: list[str], table: str, number: int | None, field: str, value: An
         found = re.match(rf"^(\s*){re.escape(field)}\s*=\s*(.*?)\s*$", lines[index])
         if found:
             kept = [*lines]
-            kept[index] = (
-                f"{found[1]}{field} = {as_toml(value)}  # fitted; was {found[2].replace('# fitted; was ', '')}"
-            )
+            _, fitted, was = found[2].rpartition("# fitted")  # fitted again, a line still says what a person wrote
+            mark = f"# fitted{was}" if fitted else f"# fitted; was {found[2]}"
+            kept[index] = f"{found[1]}{field} = {as_toml(value)}  {mark}"
             return kept
     return [*lines[: begin + 1], f"{field} = {as_toml(value)}  # fitted", *lines[begin + 1 :]]
 
