@@ -19,6 +19,7 @@ from blemish.dataset.record import Header
 from blemish.defects.placeless import refuse_placeless
 from blemish.disk import alone, storing
 from blemish.engine.variant import Prefer
+from blemish.exposed import Exposed, ill_exposed
 from blemish.farm import Crew, Farm, open_farm
 from blemish.part import Part, load
 from blemish.plan import Plan, read_plan, write_plan
@@ -27,7 +28,7 @@ from blemish.plan.files import refuse_edited, wishes_of
 from blemish.plan.make import plan_with_coverage
 from blemish.recipe import Recipe, frame_digest, is_defective, makers, plan_digest, specimen_digest
 from blemish.settings import canonical, plain
-from blemish.work import Job, Task, agreed_software, shoot_views
+from blemish.work import Done, Job, Task, agreed_software, shoot_views
 
 Advance = Callable[[int, int, str], None]
 
@@ -49,8 +50,8 @@ class Made:
     """Frames that this run computed; the others were there."""
     removed: tuple[str, ...]
     """What was there and belonged to another recipe."""
-    lacking: tuple[str, ...] = ()
-    """Which defects found no place and are left out, a line for each kind."""
+    notes: tuple[str, ...] = ()
+    """What is to be told of it: defects that found no place and are left out, frames made now that are ill exposed."""
 
 
 def make(
@@ -90,11 +91,14 @@ def make(
             job = Job(canonical(recipe), part, plan, root, sign, software, prefer)
             done = len(belonging) - len(missing)
             advance(done, len(belonging), "")
-            for task in _shoot(farm, job, missing):
-                done += len(task.views)
-                advance(done, len(belonging), f"{task.specimen}/{task.views[-1]}")
+            exposed: list[Exposed] = []
+            for shot in _shoot(farm, job, missing):
+                exposed += shot.exposed
+                done += len(shot.task.views)
+                advance(done, len(belonging), f"{shot.task.specimen}/{shot.task.views[-1]}")
             finished = write.finish(root, header, frames=belonging, split=recipe.split)
-    return Made(root, len(belonging), len(missing), finished.removed, finished.lacking)
+    notes = (*finished.lacking, *ill_exposed(exposed, recipe.sensor))
+    return Made(root, len(belonging), len(missing), finished.removed, notes)
 
 
 def refuse_unplaced(recipe: Recipe, part: Part) -> None:
@@ -165,12 +169,12 @@ def _inventory(
     return belonging, missing
 
 
-def _shoot(farm: Farm, job: Job, missing: Frames) -> Iterator[Task]:
-    """Have the missing frames shot; write what comes from workers that cannot; give each task when it is on disk."""
+def _shoot(farm: Farm, job: Job, missing: Frames) -> Iterator[Done]:
+    """Have the missing frames shot; write what comes from workers that cannot; give each when it is on disk."""
     for done in farm.spread(shoot_views, job, _tasks(missing, farm.size)):
         for place, files in done.parcels.items():
             unpack(job.root, place, files)
-        yield done.task
+        yield done
 
 
 def _tasks(missing: Frames, workers: int) -> list[Task]:

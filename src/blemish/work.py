@@ -34,6 +34,7 @@ from blemish.disk import storing
 from blemish.engine import give_back, start
 from blemish.engine.variant import Prefer
 from blemish.errors import WorkError
+from blemish.exposed import Exposed
 from blemish.farm import Farm
 from blemish.finish import draw_finishes
 from blemish.finish.catalogue import kind_of
@@ -90,6 +91,8 @@ class Done:
     task: Task
     parcels: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     """Folders of the dataset with their files, from a worker that does not see its disk."""
+    exposed: tuple[Exposed, ...] = ()
+    """How the frames came out that were not there before."""
 
 
 def agreed_software(farm: Farm, prefer: Prefer, packages: tuple[str, ...] = MAKERS) -> dict[str, str]:
@@ -122,6 +125,7 @@ def shoot_views(job: Job, task: Task) -> Done:
     if here != job.software:
         raise WorkError(f"{_difference(job.software, here, 'this run', 'a worker')}: install the same versions")
     record, geometry, scene = _in_hand(job, task.specimen)
+    exposed: list[Exposed] = []
     with _place(job) as root:
         if not write.has_specimen(root, record.id, record.digest):
             write.write_specimen(root, record, geometry)
@@ -129,8 +133,8 @@ def shoot_views(job: Job, task: Task) -> Done:
             if viewpoint.name in task.views:
                 if root == job.root and not sees_sign(root, job.sign):
                     raise WorkError(f"{root}: another run has taken over this dataset; this one leaves it alone")
-                _shoot(job, root, scene, viewpoint)
-        return Done(task) if root == job.root else Done(task, _parcels(root, task))
+                exposed += _shoot(job, root, scene, viewpoint)
+        return Done(task, {} if root == job.root else _parcels(root, task), tuple(exposed))
 
 
 @contextmanager
@@ -219,11 +223,12 @@ def mesh_of(part: Part, specimen: Specimen) -> Geometry:
     )
 
 
-def _shoot(job: Job, root: Path, scene: Scene, viewpoint: Viewpoint) -> None:
+def _shoot(job: Job, root: Path, scene: Scene, viewpoint: Viewpoint) -> list[Exposed]:
+    """Shoot and write a frame, and say how it came out; nothing where it is there."""
     recipe, plan, specimen = _recipe(job.recipe), job.plan, scene.specimen
     digest = frame_digest(recipe, job.part, plan, specimen, viewpoint, job.software)
     if write.has_frame(root, specimen, viewpoint.name, digest):
-        return  # a worker before us made it and died of a later one
+        return []  # a worker before us made it and died of a later one
     seed = number(recipe.seed, "frame", specimen, viewpoint.name)
     sensor: Sensor = drawn(recipe, "sensor", specimen, viewpoint.name)
     rendering: Rendering = drawn(recipe, "render", specimen, viewpoint.name)
@@ -244,6 +249,7 @@ def _shoot(job: Job, root: Path, scene: Scene, viewpoint: Viewpoint) -> None:
     )
     contrast = None if frame.visibility is None else frame.visibility.contrast
     write.write_frame(root, record, frame.image, frame.mask, contrast, frame.geometry)
+    return [Exposed(record.name, frame.sensor.exposure_ms, frame.white, frame.black)]
 
 
 def beside_the_mask(frame: Frame) -> tuple[VisibleDefect, ...]:

@@ -14,7 +14,9 @@ import pytest
 from tiny import TINY, command, tree
 
 from blemish.errors import WorkError
+from blemish.exposed import Exposed, ill_exposed
 from blemish.make import make, plan_path
+from blemish.render import Sensor
 from blemish.settings import read
 from blemish.study import Study
 
@@ -112,6 +114,34 @@ def test_a_kind_without_any_place_is_refused_before_the_first_ray(tiny: Path, bl
         assert told.returncode == 2, told.stdout + told.stderr
         assert "defects[1]: none of 6 finds a place. specimen d000: dent 1 of 6" in told.stderr
     assert not (tiny.parent / "runs/tiny/dataset").exists()
+
+
+def test_frames_that_show_little_are_told_with_the_worst(tiny: Path, blemish: Command) -> None:
+    """Much too long an exposure: the end of the run says how many frames, which are the worst, and which key."""
+    text = tiny.read_text().replace("max_views = 4", "max_views = 1")
+    tiny.write_text(text + "[sensor]\nexposure_ms = 400.0\n")
+    told = blemish("make", tiny).stdout
+    assert "3 of 3 frames show more than 5% of the part at saturation, where nothing can be seen; the worst:" in told
+    assert "/v000 (" in told
+    assert "Shorten sensor.exposure_ms" in told
+    assert "frames show" not in blemish("make", tiny).stdout  # nothing was made now
+
+
+@pytest.mark.parametrize(
+    ("sensor", "white", "black", "says"),
+    [
+        (Sensor(), 0.3, 0.0, ["1 of 2 frames show more than 5% of the part at saturation", "d000/v0 (30% at 25 ms)"]),
+        (Sensor(auto_exposure=0.9), 0.3, 0.0, ["Lower sensor.auto_exposure"]),
+        (Sensor(), 0.0, 0.9, ["1 of 2 frames show more than 50% of the part black", "Raise sensor.exposure_ms"]),
+        (Sensor(), 0.04, 0.4, []),
+    ],
+    ids=["bright", "metered", "dark", "well"],
+)
+def test_the_key_to_change_is_named(sensor: Sensor, white: float, black: float, says: list[str]) -> None:
+    """Which it is depends on whether the exposure is metered; glints and grooves are nothing to tell."""
+    told = "".join(ill_exposed([Exposed("d000/v0", 25.0, white, black), Exposed("d000/v1", 25.0, 0.0, 0.0)], sensor))
+    assert all(one in told for one in says)
+    assert bool(told) == bool(says)
 
 
 def test_datasets_side_by_side_keep_a_plan_each(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def tell(made: Made) -> None:
     samples = _samples_of(made)
     if made.shot and samples:
         print(f"  {samples / 1e6:.1f} million samples a frame")
-    for line in made.lacking:
+    for line in made.notes:
         print(f"  note: {line}")
     for name in made.removed:
         print(f"  removed {name}: it belongs to another recipe")

@@ -40,6 +40,10 @@ class Frame:
     """Where the scene has a twin: how well its defects can be seen."""
     geometry: dict[str, np.ndarray] | None = None
     """Where it was asked for: maps of depth, position, normal and ids; see :mod:`.geometry` and :mod:`.nominal`."""
+    white: float = 0.0
+    """Share of what is seen of the part that is at the largest grey value: there the sensor sees nothing."""
+    black: float = 0.0
+    """Share of it that is no brighter than a pixel in the dark."""
 
 
 def shoot(  # noqa: PLR0917  what, with what, from where, how
@@ -82,8 +86,11 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
         measured = visibility(scene, view, mask, radiance, sensor, rendering, key)
     if camera.vignetting:
         radiance *= camera.illumination()
+    image = expose(radiance, sensor, stream(seed, "sensor", *names))
+    # Around the part lie pixels that might have seen it and saw nothing but background.
+    grey = image.ravel()[pixels[seen.radiance != np.float32(rendering.background_radiance)]]
     return Frame(
-        image=expose(radiance, sensor, stream(seed, "sensor", *names)),
+        image=image,
         mask=mask,
         defects=areas_px(seen.ids, first, scene.defects),
         radiance=radiance,
@@ -91,6 +98,8 @@ def shoot(  # noqa: PLR0917  what, with what, from where, how
         sensor=sensor,
         visibility=measured,
         geometry=_maps(scene, view, camera, planned or viewpoint, rendering) if rendering.geometry else None,
+        white=float(np.mean(grey == sensor.white)) if len(grey) else 0.0,
+        black=float(np.mean(grey <= sensor.black_level)) if len(grey) else 0.0,
     )
 
 
