@@ -14,7 +14,7 @@ stage                   function                                    from, to
 :mod:`.learn`           ``train(protocol, dataset, folder)``        dataset -> ``Model``
 :mod:`.learn`           ``predict(model, image)``                   photograph -> scores
 :mod:`.evaluate`        ``evaluate.evaluate(model, dataset, ...)``  model, dataset -> ``Evaluation``
-:mod:`.inspect`         ``look(model, ...)``, ``conclude(...)``    model, dataset -> ``Inspection`` of the part
+:mod:`.inspected`       ``inspected.inspect_model(file, run)``      run folder -> ``Inspection`` of the part
 :mod:`.report`          ``write_report(folder)``                    run folder -> one HTML file
 :mod:`.study`           ``read_study(path)``                        ``study.toml`` -> all of the above
 ======================  ==========================================  ==========================================
