@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from blemish.arrays import CornerNormals, Points, Triangles
+from blemish.engine.memory import aligned
 
 NORMAL_STEP = 1e-5
 """Corners of one vertex whose normals differ by less than this are one: far below what a highlight shows."""
@@ -59,10 +60,10 @@ def to_mitsuba(
     smooth = normals is not None
     mesh = mi.Mesh("mesh", len(positions), len(triangles), properties, has_vertex_normals=smooth)
     buffers = mi.traverse(mesh)
-    buffers["vertex_positions"] = np.ascontiguousarray(positions, dtype=np.float32).ravel()
-    buffers["faces"] = np.ascontiguousarray(triangles, dtype=np.uint32).ravel()
+    buffers["vertex_positions"] = aligned(positions, np.float32).ravel()
+    buffers["faces"] = aligned(triangles, np.uint32).ravel()
     if normals is not None:
-        buffers["vertex_normals"] = np.ascontiguousarray(normals, dtype=np.float32).ravel()
+        buffers["vertex_normals"] = aligned(normals, np.float32).ravel()
     buffers.update()
     return mesh
 

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float, Integer
 
 from blemish.arrays import Points, Triangles
+from blemish.engine.memory import aligned
 from blemish.engine.mesh import to_mitsuba, to_ray_scene
 from blemish.engine.variant import start
 
@@ -102,7 +103,7 @@ class _Places:
             return _vectors(self.places[part])
         if self.index is None:
             return self.table
-        return dr.gather(mi.Point3f, self.table, mi.UInt32(self.index[part].astype(np.uint32)))
+        return dr.gather(mi.Point3f, self.table, mi.UInt32(aligned(self.index[part], np.uint32)))
 
 
 def _between(points: Any, targets: Any, margin_mm: float) -> tuple[Any, Any]:
@@ -132,4 +133,5 @@ def _rays(origins: np.ndarray, directions: np.ndarray) -> Any:
 def _vectors(rows: np.ndarray) -> Any:
     import mitsuba as mi
 
-    return mi.Point3f(np.ascontiguousarray(np.asarray(rows).T, dtype=np.float32))
+    # Column by column: the length of an array of all three would be written into the compiled code.
+    return mi.Point3f(*(mi.Float(aligned(column, np.float32)) for column in np.asarray(rows).T))

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from blemish.arrays import Points
+from blemish.engine import aligned
 from blemish.part.model import Part
 
 LUMPS = ((0.66, 0.6), (0.57, 0.22), (0.489, 0.08))
@@ -133,9 +134,9 @@ def border_tables(borders: Borders, seed: int) -> BorderTables:
     import mitsuba as mi
 
     made: Any = (
-        mi.Float(borders.rows().ravel()),
-        mi.UInt32(borders.start),
-        mi.UInt32(borders.items),
+        mi.Float(aligned(borders.rows().ravel(), np.float32)),
+        mi.UInt32(aligned(borders.start, np.uint32)),
+        mi.UInt32(aligned(borders.items, np.uint32)),
         mi.Point3f(*map(float, borders.origin_mm)),
         mi.Float(borders.cell_mm),
         mi.Vector3i(*borders.shape),

@@ -10,6 +10,7 @@ import drjit as dr
 import mitsuba as mi
 import numpy as np
 
+from blemish.engine import aligned
 from blemish.finish.arithmetic import Real, angle_of, at_least
 from blemish.finish.borders import Borders, BorderTables, border_tables, face_at
 from blemish.finish.catalogue import numbered
@@ -72,8 +73,8 @@ def tables(  # noqa: PLR0917  what metal looks like, from its tool marks to what
     index = complex_number(dr.opaque(mi.Float, metal.eta), dr.opaque(mi.Float, metal.k))
     kinds = tuple(sorted({int(kind) for kind in rows[:, 1]}))
     return FinishTables(
-        mi.UInt32(face_of_triangle.astype(np.uint32)),
-        mi.Float(rows.ravel()),
+        mi.UInt32(aligned(face_of_triangle, np.uint32)),
+        mi.Float(aligned(rows.ravel(), np.float32)),
         index,
         dr.opaque(mi.Float, skin.reflectance(metal)),
         None if borders is None else border_tables(borders, pattern),

@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from blemish.engine import aligned
 from blemish.finish.arithmetic import Real, at_least, soft
 from blemish.finish.noise import mixed, streaks
 
@@ -234,7 +235,11 @@ def film_tables(films: Sequence[LaidFilm], num_triangles: int) -> FilmTables | N
     names = sorted({film.kind for film in films})
     rows = np.array([nothing, *(row_of(film, names.index(film.kind)) for film in films)], dtype=np.float32)
     kinds = {film.kind: kind_of(film) for film in films}
-    return FilmTables(mi.UInt32(row_of_triangle), mi.Float(rows.ravel()), tuple(kinds[name] for name in names))
+    return FilmTables(
+        mi.UInt32(aligned(row_of_triangle, np.uint32)),
+        mi.Float(aligned(rows.ravel(), np.float32)),
+        tuple(kinds[name] for name in names),
+    )
 
 
 def coat_at(films: FilmTables, position: Any, triangle: Any, active: Any) -> Coat:

@@ -15,6 +15,7 @@ import drjit as dr
 import mitsuba as mi
 import numpy as np
 
+from blemish.engine import aligned
 from blemish.finish.arithmetic import angle_of
 from blemish.frames import Pose
 from blemish.plan.light import Light, RingLight
@@ -212,9 +213,9 @@ def _annulus(light: RingLight | CoaxialLight, world_from_camera: Pose) -> Annulu
     sectors, share = None, 1.0
     if isinstance(light, RingLight) and len(light.shining) < light.segments:
         shines = np.isin(np.arange(light.segments), light.shining)
-        which = mi.Float(np.array(light.shining, dtype=np.float32))
+        which = mi.Float(aligned(np.array(light.shining), np.float32))
         count, shining = mi.Float(light.segments), mi.Float(len(light.shining))
-        sectors, share = (count, shining, which, mi.Float(shines.astype(np.float32))), float(shines.mean())
+        sectors, share = (count, shining, which, mi.Float(aligned(shines, np.float32))), float(shines.mean())
     numbers = (mi.Float(inner2), mi.Float(outer2), mi.Float(np.pi * (outer2 - inner2) * share))
     return Annulus(*_frame(world_from_camera, light.offset_mm), *numbers, mi.Float(light.radiance), sectors)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from blemish.engine import aligned
 from blemish.finish import Finish, lay
 from blemish.finish.borders import borders_of
 from blemish.finish.metals import metal_named
@@ -97,7 +98,7 @@ def derivative(  # noqa: PLR0917  as :func:`glimpse`
 
     step = mi.Float(0.0)
     dr.enable_grad(step)
-    rows = scene.finishes.rows + step * mi.Float(change.astype(np.float32).ravel())
+    rows = scene.finishes.rows + step * mi.Float(aligned(change.ravel(), np.float32))
     changed = replace(scene, finishes=replace(scene.finishes, rows=rows))
     radiance, _ = _trace(changed, camera, viewpoint, rendering, pixels.ravel(), seed, light, ambient)
     dr.forward(step)

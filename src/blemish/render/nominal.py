@@ -16,6 +16,7 @@ import drjit as dr
 import mitsuba as mi
 import numpy as np
 
+from blemish.engine import aligned
 from blemish.part.curvature import curvatures_per_mm
 from blemish.part.model import Part
 from blemish.plan.camera import Camera
@@ -38,8 +39,8 @@ class Nominal(TracedMesh):
 def build_nominal(part: Part) -> Nominal:
     """Load the part's own mesh, about 100 bytes a triangle; the engine must be running."""
     mesh = traced_mesh(part.vertices_mm, part.triangles, part.normals, np.zeros(len(part.triangles), np.int32))
-    curvature = mi.Float(curvatures_per_mm(part.vertices_mm, part.triangles, part.normals).astype(np.float32))
-    face = mi.UInt32(part.face.astype(np.uint32))
+    curvatures = curvatures_per_mm(part.vertices_mm, part.triangles, part.normals)
+    curvature, face = mi.Float(aligned(curvatures, np.float32)), mi.UInt32(aligned(part.face, np.uint32))
     dr.eval(curvature, face)
     return Nominal(mesh.world, mesh.vertices, mesh.corners, curvature, face)
 

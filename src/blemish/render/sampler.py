@@ -16,6 +16,8 @@ import drjit as dr
 import mitsuba as mi
 import numpy as np
 
+from blemish.engine import aligned
+
 
 @dataclass(frozen=True)
 class PixelSampler:
@@ -37,7 +39,7 @@ class PixelSampler:
 
 def samples_of(pixels: np.ndarray, begin: int, count: int, seed: Any) -> PixelSampler:
     """Make the sampler of samples ``begin`` to ``begin + count`` of some pixels, one pixel after the other."""
-    some = mi.UInt32(pixels.astype(np.uint32))
+    some = mi.UInt32(aligned(pixels, np.uint32))
     samples: Any = dr.opaque(mi.UInt32, count)
     lane: Any = dr.arange(mi.UInt32, len(pixels) * count)
     which = lane // samples

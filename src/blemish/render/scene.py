@@ -11,7 +11,7 @@ import numpy as np
 
 from blemish.arrays import CornerNormals, PerTriangle, Points, Triangles
 from blemish.defects.specimen import Specimen
-from blemish.engine import split_corners, start, to_mitsuba, to_ray_scene
+from blemish.engine import aligned, split_corners, start, to_mitsuba, to_ray_scene
 from blemish.finish import Finish, lay
 from blemish.finish.borders import borders_of
 from blemish.finish.metals import metal_named
@@ -103,7 +103,8 @@ def traced_mesh(vertices_mm: Points, triangles: Triangles, normals: CornerNormal
     table = np.zeros((len(positions), 8), dtype=np.float32)
     table[:, 0:3], table[:, 4:7] = positions, unit
     corners = np.concatenate([split, ids[:, None].astype(np.uint32)], axis=1)
-    mesh = TracedMesh(to_ray_scene(to_mitsuba(positions, split)), mi.Float(table.ravel()), mi.UInt32(corners.ravel()))
+    places, ids_of = mi.Float(aligned(table.ravel(), np.float32)), mi.UInt32(aligned(corners.ravel(), np.uint32))
+    mesh = TracedMesh(to_ray_scene(to_mitsuba(positions, split)), places, ids_of)
     dr.eval(mesh.vertices, mesh.corners)
     return mesh
 
