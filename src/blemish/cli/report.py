@@ -15,6 +15,9 @@ def report(run: Path, *, data: Path | None = None) -> None:
     data
         The dataset, where it is not the run's own.
     """
+    from blemish.cli.progress import progress
     from blemish.report import write_report
 
-    print(write_report(run, data))
+    with progress("chapters") as advance:
+        path = write_report(run, data, advance=advance)
+    print(path)

@@ -48,4 +48,6 @@ def run(study: Path, *, out: Path | None = None, workers: int = 1, dask: str = "
     evaluate(folder, data or folder / "dataset")
     if file.study.inspect is not None:
         inspect(study, out=out)
-    print(f"report: {write_report(folder, data)}")
+    with progress("chapters") as advance:
+        report = write_report(folder, data, advance=advance)
+    print(f"report: {report}")

@@ -5,6 +5,7 @@ Right about what hides what, at any number of triangles, in a fraction of a seco
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,15 +60,16 @@ def splat(
     fine = FINER * size
     weight = np.cumsum(np.where(facing > 0, doubled * facing, 0))
     count = int(POINTS_A_PIXEL * weight[-1] / 2 / (2 * half / fine) ** 2)
-    index = np.arange(count)
-    owner = np.searchsorted(weight, (index + 0.5) * (weight[-1] / count))
+    ends = np.floor(weight * (count / weight[-1]) + 0.5).astype(np.int64) if count else np.zeros(len(weight), np.int64)
+    owner = np.repeat(np.arange(len(triangles)), np.diff(ends, prepend=0))
+    index = np.arange(len(owner))
     u, v = (0.5 + index * 0.7548776662466927) % 1, (0.5 + index * 0.5698402909980532) % 1
     fold = u + v > 1
-    u, v = np.where(fold, 1 - u, u), np.where(fold, 1 - v, v)
-    at = corners[owner, 0] + u[:, None] * (corners[owner, 1] - corners[owner, 0])
-    at = (at + v[:, None] * (corners[owner, 2] - corners[owner, 0])) @ axes.T
-
-    return Splat(_drawn(at, colours[owner] * _lit(facing[owner]), extent, fine), extent, axes)
+    u[fold], v[fold] = 1 - u[fold], 1 - v[fold]
+    first, one, other = corners[:, 0] @ axes.T, corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    one, other = one @ axes.T, other @ axes.T
+    at = [first[owner, k] + u * one[owner, k] + v * other[owner, k] for k in range(3)]
+    return Splat(_drawn(at, owner, colours * _lit(facing), extent, fine), extent, axes)
 
 
 def splat_discs(  # noqa: PLR0917  a surface and how it is looked at
@@ -101,8 +103,7 @@ def splat_discs(  # noqa: PLR0917  a surface and how it is looked at
     at = (at + (reach * np.sin(turn))[:, None] * along[owner]) @ axes.T
     # Where discs overlap the nearer middle shows, so that patches keep their shapes.
     at[:, 2] -= 0.1 * reach
-    shaded = (colours[front] * _lit(facing[front]))[owner]
-    return Splat(_drawn(at, shaded, extent, fine), extent, axes)
+    return Splat(_drawn(at.T, owner, colours[front] * _lit(facing[front]), extent, fine), extent, axes)
 
 
 def _axes(towards_viewer: tuple[float, float, float]) -> Rotation:
@@ -127,16 +128,28 @@ def _lit(facing: np.ndarray) -> np.ndarray:
     return 0.25 + 0.75 * facing[:, None]
 
 
-def _drawn(at: Points, shaded: np.ndarray, extent: tuple[float, float, float, float], fine: int) -> np.ndarray:
-    """Let points (in the view's axes) fall into a grid of ``fine`` by ``fine``, the nearest last; average it."""
+def _drawn(
+    at: Sequence[PerPoint] | np.ndarray,
+    owner: np.ndarray,
+    shaded: np.ndarray,
+    extent: tuple[float, float, float, float],
+    fine: int,
+) -> np.ndarray:
+    """Let points (in the view's axes) fall into a grid of ``fine`` by ``fine`` where the nearest shows; average it.
+
+    ``owner`` says which row of ``shaded`` each point has its colour from. Nothing is sorted, which would cost most.
+    """
     side = extent[1] - extent[0]
-    column = np.clip(((at[:, 0] - extent[0]) / side * fine).astype(int), 0, fine - 1)
-    row = np.clip(((extent[3] - at[:, 1]) / side * fine).astype(int), 0, fine - 1)
-    nearest_last = np.argsort(at[:, 2])
-    image = np.zeros((fine, fine, 4))
-    image[row[nearest_last], column[nearest_last], :3] = shaded[nearest_last]
-    image[row, column, 3] = 1
-    return _average(image, FINER)
+    column = np.clip(((at[0] - extent[0]) / side * fine).astype(np.int32), 0, fine - 1)
+    row = np.clip(((extent[3] - at[1]) / side * fine).astype(np.int32), 0, fine - 1)
+    pixel = row * np.int32(fine) + column
+    nearest = np.full(fine * fine, -np.inf)
+    np.maximum.at(nearest, pixel, at[2])
+    shown = np.flatnonzero(at[2] == nearest[pixel])
+    image = np.zeros((fine * fine, 4))
+    image[pixel[shown], :3] = shaded[owner[shown]]
+    image[pixel[shown], 3] = 1
+    return _average(image.reshape(fine, fine, 4), FINER)
 
 
 def _average(image: np.ndarray, factor: int) -> np.ndarray:

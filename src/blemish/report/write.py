@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -42,7 +42,13 @@ class Section:
     figures: tuple[Picture, ...]
 
 
-def write_report(run: Path, data: Path | None = None) -> Path:
+CHAPTERS = 7
+"""What the progress of a report counts: at most five chapters of pictures, the plan, and the inspection."""
+
+
+def write_report(
+    run: Path, data: Path | None = None, *, advance: Callable[[int, int, str], None] = lambda _done, _total, _note: None
+) -> Path:
     """Write ``report.html`` into a run folder from what lies there, and give its path; it needs no other file.
 
     ``data`` is the dataset where it is not the run's own. Stages that have not been run are left out.
@@ -57,6 +63,14 @@ def write_report(run: Path, data: Path | None = None) -> Path:
     plan = _json(run / "plan.json", "viewpoints", "coverage") if data is None else {}
     model = _json(run / "model" / "model.json", "weights", "software")
     specimens = _specimens(dataset) if dataset and dataset.header.kind == "rendered" else []
+    advance(0, CHAPTERS, "reading")
+    sections = []
+    for section in _sections(run, dataset, specimens, plan, evaluation):
+        sections.append(section)
+        advance(len(sections), CHAPTERS, section.title)
+    planned = planned_of(run, plan)
+    advance(CHAPTERS - 1, CHAPTERS, "the plan")
+    inspected = chapters_of(run)
     template = resources.files("blemish.report").joinpath("page.html.j2").read_text(encoding="utf-8")
     study = run / "study.toml"
     page = Environment(autoescape=True).from_string(template)
@@ -67,9 +81,9 @@ def write_report(run: Path, data: Path | None = None) -> Path:
         table=_table(evaluation) if evaluation else [],
         measured=_measured(evaluation) if evaluation else "",
         by_kind=breakdown(evaluation) if evaluation else [],
-        sections=list(_sections(run, dataset, specimens, plan, evaluation)),
-        planned=planned_of(run, plan),
-        inspected=chapters_of(run),
+        sections=sections,
+        planned=planned,
+        inspected=inspected,
         commands=list(_commands(data, model)),
         departures=list(_departures(model)),
         facts=list(_facts(model, dataset)),
@@ -78,6 +92,7 @@ def write_report(run: Path, data: Path | None = None) -> Path:
     path = run / "report.html"
     replace_file(run, path, text.encode())
     clear(run)
+    advance(CHAPTERS, CHAPTERS, "")
     return path
 
 
