@@ -34,8 +34,8 @@ from blemish.evaluate.transfer import read_table
 from blemish.report.scarcity import curve, lines
 
 STUDIES = Path(__file__).parents[1] / "studies"
-SIZES = {"ballscrew": (2, 6), "unfitted": (2, 6), "spotless": (2, 6)}
-"""Correct and defective specimens of each twin: as many as two processor cores make in a quarter of an hour."""
+SIZE = (2, 5)
+"""Correct and defective specimens of each twin: what two processor cores make in a quarter of an hour."""
 
 
 def main() -> None:
@@ -78,7 +78,7 @@ def twins(folder: Path) -> None:
         study = folder / "studies" / f"{run}.toml"
         study.parent.mkdir(parents=True, exist_ok=True)
         told = change(text).replace('name = "ballscrew"', f'name = "{run}"')
-        study.write_text(sized(told, *SIZES[name]), encoding="utf-8")
+        study.write_text(sized(told, *SIZE), encoding="utf-8")
         blemish(["make", str(study), "--out", str(folder / "runs" / run)])
 
 
@@ -115,10 +115,10 @@ def blocks_of(text: str) -> list[str]:
 
 def sized(text: str, correct: int, defective: int) -> str:
     """Say how many specimens are made; one is to choose with, one to test."""
-    numbers = {"correct": correct, "defective": defective, "train": correct + defective - 2, "val": 1, "test": 1}
-    for key, number in numbers.items():
+    for key, number in (("correct", correct), ("defective", defective)):
         text = re.sub(rf"\b{key} = \d+", f"{key} = {number}", text, count=1)
-    return text
+    shares = f"shares = {{ train = {correct + defective - 2}, val = 1, test = 1 }}"
+    return re.sub(r"^shares = .*$", shares, text, count=1, flags=re.MULTILINE)
 
 
 if __name__ == "__main__":
