@@ -101,6 +101,35 @@ def test_new_views_and_specimens_compile_nothing() -> None:
         assert programs_of(kept[-1], (BOX_VIEW, ROD_VIEW)[number % 2], dull) <= first
 
 
+def test_a_single_pixel_is_sampled_by_the_program_for_many() -> None:
+    """And its points are those that it has among others."""
+    import drjit as dr
+
+    from blemish.render.sampler import samples_of
+
+    dr.set_flag(dr.JitFlag.KernelHistory, True)
+    programs, points = [], []
+    try:
+        for pixels in (np.arange(5, 50), np.array([5])):
+            dr.kernel_history_clear()
+            seen = samples_of(pixels, 0, 16, drjit_seed()).pair(1)
+            dr.eval(seen)
+            programs.append({str(one["hash"]) for one in dr.kernel_history() if one["type"] == dr.KernelType.JIT})
+            points.append(np.array(seen))
+    finally:
+        dr.set_flag(dr.JitFlag.KernelHistory, False)
+    assert programs[1] <= programs[0]
+    np.testing.assert_array_equal(points[1], points[0][:, :16])
+
+
+def drjit_seed() -> object:
+    """A seed as a frame has it: a number that no program contains."""
+    import drjit as dr
+    import mitsuba as mi
+
+    return dr.opaque(mi.UInt32, 7)
+
+
 def programs_of(scene: Scene, place: Viewpoint, rendering: Rendering) -> set[str]:
     """The programs that a frame runs, whether they were there or had to be compiled."""
     import drjit as dr

@@ -39,7 +39,8 @@ class PixelSampler:
 
 def samples_of(pixels: np.ndarray, begin: int, count: int, seed: Any) -> PixelSampler:
     """Make the sampler of samples ``begin`` to ``begin + count`` of some pixels, one pixel after the other."""
-    some = mi.UInt32(aligned(pixels, np.uint32))
+    # Of an array of one number Dr.Jit makes a constant, and so another program for the one pixel of a faint defect.
+    some = mi.UInt32(aligned(np.resize(pixels, max(len(pixels), 2)), np.uint32))
     samples: Any = dr.opaque(mi.UInt32, count)
     lane: Any = dr.arange(mi.UInt32, len(pixels) * count)
     which = lane // samples
