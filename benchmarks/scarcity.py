@@ -5,9 +5,9 @@
 BSDATA is the published folder of ball screws (``data/``, ``label/``), MTD that of magnetic tiles. In FOLDER it halves
 and imports the photographs of one machine (split by place: 5 to learn from, 1 to choose, 4 to test), imports the tiles,
 makes the twin of studies/ballscrew.toml and the two that ablations need, and fills the table, one training on each
-processor core. Every step is kept: run
-again, it goes on where it stopped. ``--figures`` draws what docs/ballscrew.md shows: F1 over the number of places, and
-four frames of the twin.
+processor core. Every step is kept: run again, it goes on where it stopped. ``--figures`` draws what docs/ballscrew.md
+shows: F1 over the number of places, frames of the twin, and what the model that learned from the twin alone calls on a
+specimen of the twin that it never saw.
 
 The ablations' studies come from the twin's own file: ``unfitted`` has the values that stood there before `blemish fit`
 turned them; ``spotless`` has pits and the tool's marks only, and nothing that is no defect.
@@ -19,7 +19,7 @@ import argparse
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -27,13 +27,16 @@ import numpy as np
 from halve_labelme import halve
 
 from blemish.cli import main as blemish
-from blemish.dataset.read import open_dataset
+from blemish.dataset.index import Frames
+from blemish.dataset.read import Dataset, open_dataset
 from blemish.errors import BlemishError
 from blemish.evaluate.comparison import Comparison, read_comparison
 from blemish.evaluate.transfer import read_table
+from blemish.learn import load_model, predict
 from blemish.report.scarcity import curve, lines
 
 STUDIES = Path(__file__).parents[1] / "studies"
+RED, GREEN, BLUE = (60, 60, 255), (60, 200, 60), (255, 120, 40)
 SIZE = (2, 5)
 """Correct and defective specimens of each twin: what two processor cores make in a quarter of an hour."""
 
@@ -83,16 +86,35 @@ def twins(folder: Path) -> None:
 
 
 def draw(comparison: Comparison, folder: Path, figures: Path) -> None:
-    """Draw the curve of the main arms, and frames of the twin beside their labels."""
+    """Draw the curve of the main arms, frames of the twin beside their labels, and what the twin's model calls."""
     arms = [one for one in lines(comparison, "small") if one.name in {"target", "mtd", "twin"}]
     (figures / "scarcity.png").write_bytes(curve(arms, 5))
     twin = open_dataset(folder / "runs/ballscrew/dataset")
-    chosen = [frame for frame in twin.frames if frame.defective][:: max(1, len(twin.frames) // 6)][:4]
-    rows = []
-    for frame in chosen:
-        grey, mask = (np.repeat(some[..., None], 3, axis=2) for some in (twin.image(frame), twin.mask(frame)))
-        rows.append(np.hstack([grey, np.where(mask > 0, np.uint8([60, 60, 255]), grey)]))
+    rows = [np.hstack([grey, painted(grey, mask > 0, RED)]) for _, grey, mask in shown(twin, twin.frames)]
     cv2.imwrite(str(figures / "ballscrew.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 85])
+    (alone,) = (one for one in comparison.cells if one.cell.row.title == "twin")
+    model = load_model(alone.folder / "model")
+    rows = []
+    for image, picture, mask in shown(twin, twin.split("test")):
+        called, there = predict(model, image) >= model.threshold.value, mask > 0
+        for which, colour in ((called & there, GREEN), (called & ~there, RED), (there & ~called, BLUE)):
+            picture = painted(picture, which, colour)  # noqa: PLW2901  one colour after the other
+        rows.append(picture)
+    pairs = [np.hstack(rows[k : k + 2]) for k in range(0, len(rows) - 1, 2)]
+    cv2.imwrite(str(figures / "ballscrew-called.jpg"), np.vstack(pairs), [cv2.IMWRITE_JPEG_QUALITY, 85])
+
+
+def shown(twin: Dataset, frames: Frames) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Give image, colours and mask of four frames with defects."""
+    defective = [frame for frame in frames if frame.defective]
+    for frame in defective[:: max(1, len(defective) // 4)][:4]:
+        image = twin.image(frame)
+        yield image, np.repeat(image[..., None], 3, axis=2), twin.mask(frame)
+
+
+def painted(picture: np.ndarray, where: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    """Paint some pixels, blue green red."""
+    return np.where(where[..., None], np.uint8(colour), picture)
 
 
 def unfitted(text: str) -> str:
