@@ -50,12 +50,12 @@ def test_roughness_pitch_and_radiance_are_recovered(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_study_fitted_to_its_own_renders_stays_what_it_is(tmp_path: Path) -> None:
-    """Each knob comes back within its spread, or within 5 %, and the spread is small."""
+    """Each knob comes back within its spread, or within the tenth that the law above asks for; the spread is small."""
     made = disc(tmp_path)
     places = [PLACES[name] for name in ("feed", "roughness", "exposure")]
     done = fit(made.values, made.part, made.views, made.photographs(), places, guesses=8, minutes=20.0)
     for one in done.found:
-        assert abs(np.log(one.centre / one.knob.start)) < max(2 * one.spread, 0.05), one.knob.place
+        assert abs(np.log(one.centre / one.knob.start)) < max(2 * one.spread, 0.1), one.knob.place
         assert one.spread < 0.1
 
 
