@@ -148,6 +148,9 @@ def drawn_things(
     """Draw the defects that a population gives a specimen, each with the stream that its place is drawn from."""
     if not (defective or may_lie_on_correct(population)):
         return []
+    mistakes = rule_mistakes(population)
+    if mistakes:
+        raise DefectError(f"specimen {name}: {population.kind}s of population {index + 1}: {'; '.join(mistakes)}")
     count = int(draw(population.per_specimen, stream(seed, "defects", name, index)))
     if count > MOST_DEFECTS:
         raise DefectError(
@@ -200,9 +203,6 @@ def _ground(part: Part, name: str, index: int, population: Any) -> Ground:
         raise DefectError(
             f"{what} have {len(population.weights)} weights for {len(wanted)} regions; give one for each, or none"
         )
-    mistakes = rule_mistakes(population)
-    if mistakes:
-        raise DefectError(f"{what}: {'; '.join(mistakes)}")
     topology = topology_of(part)
     sharp = part.vertices_mm[topology.edges[topology.turn_rad > np.radians(SPOT_TURN_DEG)]]
     density = density_of(population.map, population.elsewhere, population.near_edges_mm, sharp)
