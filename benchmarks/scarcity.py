@@ -19,18 +19,19 @@ import argparse
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 from halve_labelme import halve
 
-from blemish.cli import main as blemish
 from blemish.dataset.index import Frames
 from blemish.dataset.read import Dataset, open_dataset
 from blemish.errors import BlemishError
-from blemish.evaluate.comparison import Comparison, read_comparison
+from blemish.evaluate.comparison import Comparison, Filled, read_comparison
 from blemish.evaluate.transfer import read_table
 from blemish.learn import load_model, predict
 from blemish.report.scarcity import curve, lines
@@ -57,8 +58,19 @@ def main() -> None:
     run = given.folder / "runs" / given.table.stem
     cores = [word for _ in range(os.cpu_count() or 1) for word in ("--device", "cpu")]
     blemish(["compare", str(table), "--out", str(run), *cores])
-    if given.figures:
-        draw(read_comparison(read_table(Path(table)), run), given.folder, given.figures)
+    comparison = read_comparison(read_table(Path(table)), run)
+    tell_places(comparison)
+    if any(one.cell.row.title == "exact" for one in comparison.cells):
+        tell_margin(comparison)
+        if given.figures:
+            draw(comparison, given.folder, given.figures)
+
+
+def blemish(words: Sequence[str]) -> None:
+    """Run one command line; what it says when it fails is all that there is to say."""
+    done = subprocess.run([sys.executable, "-m", "blemish", *words], check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
 
 
 def photographs(folder: Path, bsdata: Path, mtd: Path) -> None:
@@ -85,6 +97,45 @@ def twins(folder: Path) -> None:
         blemish(["make", str(study), "--out", str(folder / "runs" / run)])
 
 
+def tell_places(comparison: Comparison) -> None:
+    """Print for how many trainings each place has most of the pixels that are falsely called, and its share of them."""
+    shares: dict[str, list[float]] = {}
+    for one in comparison.cells:
+        wrong = {name: place.false_positive for name, place in one.evaluation.by_specimen.items()}
+        worst = max(wrong, key=lambda name: wrong[name])
+        shares.setdefault(worst, []).append(wrong[worst] / max(sum(wrong.values()), 1))
+    for name, found in shares.items():
+        print(
+            f"place {name} has most of the pixels that are falsely called in {len(found)} of {len(comparison.cells)}"
+            f" trainings: {min(found):.0%} to {max(found):.0%} of them"
+        )
+
+
+def tell_margin(comparison: Comparison) -> None:
+    """Print how F1 on marked photographs to learn from changes when what the model of exact labels calls is grown."""
+    model = load_model(cell(comparison, "exact").folder / "model")
+    target = open_dataset(comparison.file.folder(comparison.file.table.target.data))
+    marked = [frame for name in ("train", "val") for frame in target.split(name) if frame.defective]
+    seen = [
+        ((predict(model, target.image(one)) >= model.threshold.value).astype(np.uint8), target.mask(one) > 0)
+        for one in marked
+    ]
+    for margin_px in range(5):
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin_px + 1, 2 * margin_px + 1))
+        counts = np.zeros(3)
+        for called, there in seen:
+            grown = cv2.dilate(called, disc) > 0
+            counts += np.sum(grown & there), np.sum(grown), np.sum(there)
+        f1 = 2 * counts[0] / (counts[1] + counts[2])
+        print(f"what the twin's model calls, grown by {margin_px} px: F1 {f1:.1%} on {len(marked)} photographs")
+
+
+def cell(comparison: Comparison, title: str) -> Filled:
+    """Give the one cell of a row."""
+    (found,) = (one for one in comparison.cells if one.cell.row.title == title)
+    return found
+
+
 def draw(comparison: Comparison, folder: Path, figures: Path) -> None:
     """Draw the curve of the main arms, frames of the twin beside their labels, and what the twin's model calls."""
     arms = [one for one in lines(comparison, "small") if one.name in {"target", "mtd", "twin"}]
@@ -92,8 +143,7 @@ def draw(comparison: Comparison, folder: Path, figures: Path) -> None:
     twin = open_dataset(folder / "runs/ballscrew/dataset")
     rows = [np.hstack([grey, painted(grey, mask > 0, RED)]) for _, grey, mask in shown(twin, twin.frames)]
     cv2.imwrite(str(figures / "ballscrew.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 85])
-    (alone,) = (one for one in comparison.cells if one.cell.row.title == "twin")
-    model = load_model(alone.folder / "model")
+    model = load_model(cell(comparison, "twin").folder / "model")
     rows = []
     for image, picture, mask in shown(twin, twin.split("test")):
         called, there = predict(model, image) >= model.threshold.value, mask > 0
