@@ -98,7 +98,7 @@ def twins(folder: Path) -> None:
 
 
 def tell_places(comparison: Comparison) -> None:
-    """Print for how many trainings each place has most of the pixels that are falsely called, and its share of them."""
+    """Print in how many cells each place has most of the pixels that are falsely called, and its share of them."""
     shares: dict[str, list[float]] = {}
     for one in comparison.cells:
         wrong = {name: place.false_positive for name, place in one.evaluation.by_specimen.items()}
@@ -107,7 +107,7 @@ def tell_places(comparison: Comparison) -> None:
     for name, found in shares.items():
         print(
             f"place {name} has most of the pixels that are falsely called in {len(found)} of {len(comparison.cells)}"
-            f" trainings: {min(found):.0%} to {max(found):.0%} of them"
+            f" cells: {min(found):.0%} to {max(found):.0%} of them"
         )
 
 
