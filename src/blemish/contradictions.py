@@ -21,7 +21,7 @@ from blemish.finish.metals import metal_named
 from blemish.part.crossing import crossings, places
 from blemish.part.divide import divide
 from blemish.part.load import MESHES
-from blemish.plan.make import mistakes
+from blemish.plan.survey import mistakes
 from blemish.recipe import Recipe, is_defective
 from blemish.seeds import stream
 

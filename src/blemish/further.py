@@ -14,7 +14,7 @@ from blemish.plan import Plan, write_plan
 from blemish.plan.candidates import Candidates
 from blemish.plan.evidence import Helpful, evidence_of, most_helpful
 from blemish.plan.finding import Finding
-from blemish.plan.make import Survey, survey
+from blemish.plan.survey import Survey, survey
 from blemish.plan.visibility import see
 from blemish.recipe import Recipe, Specimens, plan_digest
 

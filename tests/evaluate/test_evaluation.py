@@ -94,10 +94,10 @@ def test_examples_are_pictures_of_the_frames(dataset: Dataset, bright: tuple[Eva
 
 
 def test_a_model_that_calls_nothing_scores_zero(dataset: Dataset, tmp_path: Path) -> None:
-    """No calls: all metrics 0 and no alarm, without a division by zero."""
+    """No calls: all metrics 0 and no false call, without a division by zero."""
     evaluation = evaluate(model_of(lambda grey: grey * 0 - 9), dataset, "test", tmp_path)
     assert (evaluation.precision, evaluation.recall, evaluation.f1) == (0, 0, 0)
-    assert evaluation.objects.all.found == evaluation.objects.false_alarms_per_image == 0
+    assert evaluation.objects.all.found == evaluation.objects.false_calls_per_image == 0
 
 
 def test_progress_counts_every_frame(dataset: Dataset, tmp_path: Path) -> None:

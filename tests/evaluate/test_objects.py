@@ -1,4 +1,4 @@
-"""Defects found one by one, and alarms where there is nothing."""
+"""Defects found one by one, and false calls where there is nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from blemish.evaluate.objects import Found, ObjectRule, Tally, count_alarms, recall_interval, seen_objects
+from blemish.evaluate.objects import Found, ObjectRule, Tally, count_false_calls, recall_interval, seen_objects
 from blemish.evaluate.pixels import Interval
 
 
@@ -18,12 +18,12 @@ def drawn() -> np.ndarray:
     return mask.astype(np.uint16)
 
 
-def test_a_perfect_prediction_finds_all_and_raises_no_alarm() -> None:
+def test_a_perfect_prediction_finds_all_and_calls_nothing_falsely() -> None:
     """Called exactly where the mask is: every defect found, nothing else."""
     mask = drawn()
     seen = list(seen_objects(mask, mask > 0, ObjectRule()))
     assert [(one.id, one.found) for one in seen] == [(1, True), (4, True)]
-    assert count_alarms(mask, mask > 0, ObjectRule()) == 0
+    assert count_false_calls(mask, mask > 0, ObjectRule()) == 0
 
 
 def test_nothing_called_finds_nothing() -> None:
@@ -50,19 +50,19 @@ def test_a_defect_is_found_from_the_stated_share_on(called_columns: int, found: 
     assert next(iter(seen_objects(mask, called, ObjectRule(found_from=0.1)))).found is found
 
 
-def test_alarms_are_patches_that_touch_no_defect() -> None:
+def test_false_calls_are_patches_that_touch_no_defect() -> None:
     """A patch that reaches into a defect is none; specks under the stated size are none; diagonals connect."""
     mask, called = drawn(), np.zeros((80, 120), bool)
     called[5:30, 10:14] = True  # through the scratch
-    called[70:73, 100:103] = True  # an alarm
+    called[70:73, 100:103] = True  # a false call
     called[60, 5] = called[61, 6] = called[62, 7] = called[63, 8] = True  # another, diagonal
     called[20, 100] = True  # a speck
-    assert count_alarms(mask, called, ObjectRule(smallest_alarm_px=4)) == 2
-    assert count_alarms(mask, called, ObjectRule(smallest_alarm_px=1)) == 3
+    assert count_false_calls(mask, called, ObjectRule(smallest_call_px=4)) == 2
+    assert count_false_calls(mask, called, ObjectRule(smallest_call_px=1)) == 3
 
 
 def test_the_tally_sorts_by_kind_size_and_visibility() -> None:
-    """Counts of kinds, widths and areas each add up to all; contrast counts where it is known; alarms are per image."""
+    """Counts of kinds, widths and areas each add up to all; contrast counts where known; false calls are per image."""
     tally = Tally(ObjectRule())
     mask = drawn()
     only_dent = mask == 4
@@ -76,8 +76,8 @@ def test_the_tally_sorts_by_kind_size_and_visibility() -> None:
     assert scores.by_area_px == {"64-256": Found(1, 2)}
     assert scores.by_contrast == {"2-4": Found(1, 1)}
     assert scores.recall_interval is None
-    assert scores.false_alarms_per_image == 1.5
-    assert (scores.correct_images, scores.correct_images_with_alarm) == (1, 1)
+    assert scores.false_calls_per_image == 1.5
+    assert (scores.correct_images, scores.correct_images_with_false_call) == (1, 1)
 
 
 def test_the_interval_of_the_share_found_narrows_with_more_specimens() -> None:

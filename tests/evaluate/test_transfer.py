@@ -13,7 +13,8 @@ from blemish.errors import RequestError, StudyError
 from blemish.evaluate import transfer_table
 from blemish.evaluate.cell import CELLS, UNFINISHED, Cell
 from blemish.evaluate.comparison import Comparison, compare, read_comparison
-from blemish.evaluate.transfer import protocol_of, read_table, rows_of
+from blemish.evaluate.rows import protocol_of, rows_of
+from blemish.evaluate.transfer import read_table
 from blemish.report.transfer import write_page
 from blemish.study import read_study
 

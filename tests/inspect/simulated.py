@@ -43,9 +43,9 @@ def sightings(rng: np.random.Generator, defects: int, views: int, *, kind: str =
     return Sightings(rows, frames(np.zeros(10), 100.0), 0.5, ObjectRule())
 
 
-def frames(alarms: np.ndarray, area_mm2: float = np.nan, each: int = 1) -> np.ndarray:
+def frames(false_calls: np.ndarray, area_mm2: float = np.nan, each: int = 1) -> np.ndarray:
     """Frames with these false calls, ``each`` a specimen."""
-    table = np.zeros(len(alarms), FRAME)
-    table["specimen"] = [f"c{number // each:03d}" for number in range(len(alarms))]
-    table["alarms"], table["area_mm2"] = alarms, area_mm2
+    table = np.zeros(len(false_calls), FRAME)
+    table["specimen"] = [f"c{number // each:03d}" for number in range(len(false_calls))]
+    table["false_calls"], table["area_mm2"] = false_calls, area_mm2
     return table

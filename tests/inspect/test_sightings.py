@@ -14,7 +14,7 @@ from blemish.dataset.png import encode
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, VisibleDefect
 from blemish.dataset.split import SplitRule
 from blemish.errors import RequestError
-from blemish.evaluate.objects import ObjectRule, count_alarms, seen_objects
+from blemish.evaluate.objects import ObjectRule, count_false_calls, seen_objects
 from blemish.inspect.predictions import Asked, Predictions
 from blemish.inspect.sighted import noise_of, sightings_of, signal_of
 from blemish.inspect.sightings import MEASURES, write_csv
@@ -82,7 +82,7 @@ def test_every_defect_in_every_view_is_a_row(tmp_path: Path) -> None:
     # The focal length in pixels is the image distance, 55 mm, over the pitch; the dent lies 500 mm away.
     assert seen.measure("px_per_mm")[0] == pytest.approx(55 / 0.01 / 500)
     assert np.isnan(seen.measure("cosine")).all()
-    assert seen.frames["alarms"].tolist() == [2, 2, 1, 1]
+    assert seen.frames["false_calls"].tolist() == [2, 2, 1, 1]
     assert len(np.unique(seen.defects)) == 2
     assert seen.groups()[1] == "defect"
     assert seen.pixels is not None
@@ -104,14 +104,14 @@ def test_a_defect_is_found_exactly_when_its_signal_reaches_the_threshold() -> No
 
 
 def test_noise_that_reaches_the_threshold_is_a_false_call() -> None:
-    """Four called pixels in a square away from defects are an alarm; what touches a defect is no noise."""
+    """Four called pixels in a square away from defects are a false call; what touches a defect is no noise."""
     mask, scores = np.zeros((40, 40), np.uint16), np.zeros((40, 40), np.float32)
     mask[5:15, 5:15] = 1
     scores[4:16, 4:16] = 0.99
     assert noise_of(scores, mask) < signal_of(np.array([0.5], np.float32), 0.0)
     scores[30:32, 30:32] = 0.8
     assert noise_of(scores, mask) == signal_of(np.array([0.8], np.float32), 0.0)
-    assert count_alarms(mask, scores >= 0.8, ObjectRule()) == 1
+    assert count_false_calls(mask, scores >= 0.8, ObjectRule()) == 1
 
 
 def test_sightings_of_other_specimens_are_told_apart_by_a_prefix() -> None:

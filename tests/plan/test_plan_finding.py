@@ -15,8 +15,9 @@ from blemish.part.model import Part
 from blemish.plan import Camera, Planning, RingLight
 from blemish.plan.evidence import evidence_of, most_helpful
 from blemish.plan.finding import Finding
-from blemish.plan.make import Survey, asked, choose, plan_of, survey
+from blemish.plan.make import asked, choose, plan_of
 from blemish.plan.sources import Offset
+from blemish.plan.survey import Survey, survey
 from blemish.sensitivity import Sensitivity
 
 SENSITIVITY = Sensitivity(kind="dent", intercept=-4.0, log_size=2.0, cosine=4.0, log_px_per_mm=0.3, independence=0.6)

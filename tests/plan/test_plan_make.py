@@ -101,7 +101,7 @@ def test_what_cannot_be_planned_is_said(change: dict, camera: dict, words: str) 
 
 def test_a_matrix_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """More pairs of candidates and samples than fit are refused before any of them is looked at."""
-    monkeypatch.setattr("blemish.plan.make.MOST_PAIRS", 10_000)
-    monkeypatch.setattr("blemish.plan.make.see", lambda *_, **__: pytest.fail("it was looked at"))
+    monkeypatch.setattr("blemish.plan.survey.MOST_PAIRS", 10_000)
+    monkeypatch.setattr("blemish.plan.survey.see", lambda *_, **__: pytest.fail("it was looked at"))
     with pytest.raises(PlanError, match="too many to compare: raise sample_spacing_mm"):
         planned(box())

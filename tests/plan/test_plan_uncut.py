@@ -10,8 +10,9 @@ from embree import Embree
 from scipy.spatial import cKDTree
 
 from blemish.plan import Camera, Planning, RingLight
-from blemish.plan.make import Survey, asked, choose, survey
+from blemish.plan.make import asked, choose
 from blemish.plan.sources import Offset, Sphere
+from blemish.plan.survey import Survey, survey
 from blemish.plan.uncut import SAME_SURFACE
 
 

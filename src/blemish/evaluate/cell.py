@@ -24,8 +24,9 @@ from blemish.dataset.atomic import clear, replace_file, replace_folder, storing
 from blemish.dataset.read import Dataset, open_dataset
 from blemish.evaluate.evaluation import evaluate
 from blemish.evaluate.objects import ObjectRule
+from blemish.evaluate.rows import Row, draws_of, protocol_of, rows_of
 from blemish.evaluate.scarcity import Few, chosen, narrowed
-from blemish.evaluate.transfer import Row, TableFile, draws_of, protocol_of, rows_of
+from blemish.evaluate.transfer import TableFile
 from blemish.learn.checkpoint import Model, load_model
 from blemish.learn.fit import Progress, train
 from blemish.learn.precision import Device

@@ -19,7 +19,8 @@ from blemish.errors import RequestError
 from blemish.evaluate import transfer_table
 from blemish.evaluate.cell import CELLS, TILES, UNFINISHED, Cell, cells_of, fill, folder_of, trainings_in, with_starts
 from blemish.evaluate.evaluation import Evaluation, read_evaluation
-from blemish.evaluate.transfer import Row, TableFile, rows_of
+from blemish.evaluate.rows import Row, rows_of
+from blemish.evaluate.transfer import TableFile
 from blemish.learn.devices import side_by_side
 from blemish.learn.precision import Device
 from blemish.settings import plain
@@ -133,7 +134,7 @@ def _told_cells(comparison: Comparison) -> Iterator[dict[str, object]]:
             "average_precision": worth.average_precision,
             "best_f1": worth.best_f1,
             "defects": plain(worth.objects.all),
-            "false_alarms_per_image": worth.objects.false_alarms_per_image,
+            "false_calls_per_image": worth.objects.false_calls_per_image,
         }
 
 

@@ -28,7 +28,7 @@ from blemish.settings import plain
 
 FILE = "evaluation.json"
 PREDICTIONS = "predictions"
-VERSION = 2
+VERSION = 3
 _PICTURE = re.compile(rf"{PREDICTIONS}/\d{{3,9}}-[a-z]+\.png")
 """Pictures lie inside the evaluation: a report, which holds them, never shows what lies elsewhere."""
 

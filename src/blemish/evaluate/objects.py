@@ -1,6 +1,6 @@
-"""Defect by defect: which were found, by kind, size and visibility, and how many false alarms there are an image.
+"""Defect by defect: which were found, by kind, size and visibility, and how many false calls there are an image.
 
-A defect counts as found when enough of its pixels are called one. A false alarm is a connected patch of called pixels
+A defect counts as found when enough of its pixels are called one. A false call is a connected patch of called pixels
 (diagonals connect) that touches no defect. The width of a defect is the diameter of the largest circle that fits into
 its mask: of a scratch its width, of a dent its diameter.
 """
@@ -31,12 +31,12 @@ CONTRASTS: Classes = ((0, 1), (1, 2), (2, 4), (4, 8), (8, ENDLESS))
 
 @settings
 class ObjectRule:
-    """When a defect is found, and when a patch is an alarm."""
+    """When a defect is found, and when a patch is a false call."""
 
     found_from: Fraction = 0.1
     """The share of a defect's pixels from which it counts as found; at least one pixel in any case."""
-    smallest_alarm_px: AtLeastOne = 4
-    """Patches with fewer pixels raise no alarm."""
+    smallest_call_px: AtLeastOne = 4
+    """Patches with fewer pixels are no call."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ class ObjectScores:
     by_kind: dict[str, Found]
     by_width_px: dict[str, Found]
     """Classes like ``2-4``; only those that occur."""
-    false_alarms_per_image: float
+    false_calls_per_image: float
     correct_images: int
-    correct_images_with_alarm: int
+    correct_images_with_false_call: int
     by_area_px: dict[str, Found] = field(default_factory=dict)
     """Classes like ``16-64``."""
     by_contrast: dict[str, Found] = field(default_factory=dict)
@@ -84,13 +84,13 @@ class ObjectScores:
 
 @dataclass(eq=False)
 class Tally:
-    """Counts of defects and alarms while frames pass by."""
+    """Counts of defects and false calls while frames pass by."""
 
     rule: ObjectRule
     images: int = 0
-    alarms: int = 0
+    false_calls: int = 0
     correct_images: int = 0
-    correct_with_alarm: int = 0
+    correct_with_false_call: int = 0
     counts: dict[str, dict[str, list[int]]] = field(default_factory=lambda: defaultdict(dict))
     """By grouping, then by class: how many were found, of how many."""
 
@@ -103,12 +103,12 @@ class Tally:
         specimen: str = "",
     ) -> None:
         """Count one image; contrast-to-noise ratios are given for the defects whose ratio is known."""
-        alarms = count_alarms(mask, called, self.rule)
+        false_calls = count_false_calls(mask, called, self.rule)
         self.images += 1
-        self.alarms += alarms
+        self.false_calls += false_calls
         if not mask.any():
             self.correct_images += 1
-            self.correct_with_alarm += alarms > 0
+            self.correct_with_false_call += false_calls > 0
         for one in seen_objects(mask, called, self.rule):
             contrast = (contrast_of or {}).get(one.id)
             self._count("specimen", specimen, one)
@@ -132,9 +132,9 @@ class Tally:
             all=Found(*(int(total) for total in specimens.sum(axis=0))),
             by_kind={kind: Found(*kinds[kind]) for kind in sorted(kinds)},
             by_width_px=self._in_order("width_px", WIDTHS_PX),
-            false_alarms_per_image=self.alarms / max(self.images, 1),
+            false_calls_per_image=self.false_calls / max(self.images, 1),
             correct_images=self.correct_images,
-            correct_images_with_alarm=self.correct_with_alarm,
+            correct_images_with_false_call=self.correct_with_false_call,
             by_area_px=self._in_order("area_px", AREAS_PX),
             by_contrast=self._in_order("contrast", CONTRASTS),
             recall_interval=recall_interval(specimens),
@@ -172,15 +172,15 @@ def seen_objects(mask: Instances, called: Mask, rule: ObjectRule) -> Iterator[Se
         )
 
 
-def count_alarms(mask: Instances, called: Mask, rule: ObjectRule) -> int:
+def count_false_calls(mask: Instances, called: Mask, rule: ObjectRule) -> int:
     """Count patches of called pixels that touch no defect."""
     if not called.any():
         return 0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(called.astype(np.uint8), connectivity=8)
-    is_alarm = stats[:, cv2.CC_STAT_AREA] >= rule.smallest_alarm_px
-    is_alarm[0] = False
-    is_alarm[np.unique(labels[mask > 0])] = False
-    return int(is_alarm.sum())
+    is_false = stats[:, cv2.CC_STAT_AREA] >= rule.smallest_call_px
+    is_false[0] = False
+    is_false[np.unique(labels[mask > 0])] = False
+    return int(is_false.sum())
 
 
 def _class_of(value: float | int, classes: Classes) -> str:

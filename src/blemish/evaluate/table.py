@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from blemish.evaluate.evaluation import Evaluation
 
-COLUMNS = ("", "precision", "recall", "F1", "95 % interval", "AP", "defects found", "false alarms / image")
+COLUMNS = ("", "precision", "recall", "F1", "95 % interval", "AP", "defects found", "false calls / image")
 
 
 def cells(name: str, evaluation: Evaluation) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def cells(name: str, evaluation: Evaluation) -> tuple[str, ...]:
         "" if interval is None else f"{_percent(interval.low)} - {_percent(interval.high)}",
         _percent(evaluation.average_precision),
         f"{objects.all.found} of {objects.all.total}",
-        f"{objects.false_alarms_per_image:.2f}",
+        f"{objects.false_calls_per_image:.2f}",
     )
 
 

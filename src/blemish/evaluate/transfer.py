@@ -28,13 +28,6 @@ from blemish.settings import AtLeastOne, Count, plain, read, read_toml, settings
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
 Angle = Annotated[float, Interval(ge=0, le=180)]
 Variant = Literal["source", "fine-tuned", "stacked", "stacked fine-tuned"]
-SPOKEN: Mapping[str, str] = {
-    "source": "",
-    "fine-tuned": " + FT",
-    "stacked": " (EX)",
-    "stacked fine-tuned": " (EX + FT)",
-}
-"""How the source paper writes the variants: FT is fine-tuning, EX the exposure stack."""
 OWN_PLACES = ("network", "exposure_stack", "seed")
 """Settings of ``[learn]`` that a table states elsewhere."""
 
@@ -123,7 +116,7 @@ class Table:
             if own:
                 raise ValueError(f"sources.{name}.learn: the table says {', '.join(own)} itself")
             try:
-                _departing(self.learn, source.learn)
+                departing(self.learn, source.learn)
             except StudyError as error:
                 raise ValueError(f"sources.{name}.learn: {'; '.join(error.mistakes)}") from None
 
@@ -141,76 +134,7 @@ class TableFile:
         return self.path.parent / data
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of a table."""
-
-    source: str
-    """A name in the table's ``sources``, or ``target``."""
-    variant: Variant
-    few: int = 0
-    """On how few of the target's objects it was trained or fine-tuned; 0 for all."""
-
-    @property
-    def title(self) -> str:
-        """As the source paper writes it: ``mtd + FT``, ``clutch (EX)``; with how few objects, if few."""
-        objects = f", {self.few} object{'s' if self.few > 1 else ''}" if self.few else ""
-        return self.source + SPOKEN[self.variant] + objects
-
-    @property
-    def fine_tuned(self) -> bool:
-        """Whether training goes on with the target's images."""
-        return self.variant.endswith("fine-tuned")
-
-    @property
-    def stacked(self) -> bool:
-        """Whether the network sees several exposures."""
-        return self.variant.startswith("stacked")
-
-
-def rows_of(table: Table) -> Iterator[Row]:
-    """List the rows: the target's own, then each source alone, then fine-tuned, then with the stack.
-
-    Each that learns from the target comes with all of its images first, then with fewer and fewer objects.
-    """
-    fewer = sorted(table.target.few.objects, reverse=True) if table.target.few else []
-    for own in table.target.variants:
-        yield from (Row("target", own, few) for few in (0, *fewer))
-    for wanted in SPOKEN:
-        for name, source in table.sources.items():
-            for variant in (one for one in source.variants if one == wanted):
-                tuned_on = (0, *fewer) if source.few is None else source.few
-                yield from (Row(name, variant, few) for few in (tuned_on if variant.endswith("fine-tuned") else (0,)))
-
-
-def draws_of(table: Table, row: Row) -> tuple[Few | None, ...]:
-    """Give the draws of few objects that a row is trained with; one ``None`` where it learns from all."""
-    scarcity = table.target.few
-    if not row.few or scarcity is None:
-        return (None,)
-    return tuple(Few(row.few, scarcity.images_each, draw) for draw in scarcity.draws)
-
-
-def protocol_of(table: Table, row: Row, network: str, seed: int, *, tuning: bool = False) -> Protocol:
-    """Give how a cell is trained; ``tuning`` asks for the fine-tuning on the target, not the source's training."""
-    data = table.target if tuning or row.source == "target" else table.sources[row.source]
-    learn = table.learn if row.source == "target" else _departing(table.learn, table.sources[row.source].learn)
-    augmentation = learn.augmentation
-    if data.rotation_deg is not None:
-        augmentation = dataclasses.replace(augmentation, rotation_deg=data.rotation_deg)
-    epochs = table.fine_tuning_epochs if tuning and table.fine_tuning_epochs else learn.max_epochs
-    return dataclasses.replace(
-        learn,
-        network=network,
-        width=table.width if networks.has_width(network) else None,
-        seed=seed,
-        exposure_stack=table.exposure_stack if row.stacked else (0.0,),
-        augmentation=augmentation,
-        max_epochs=epochs,
-    )
-
-
-def _departing(learn: Protocol, departures: Mapping[str, Any]) -> Protocol:
+def departing(learn: Protocol, departures: Mapping[str, Any]) -> Protocol:
     """Give a protocol with some settings changed; :class:`StudyError` tells those that are wrong."""
     if not departures:
         return learn

@@ -27,7 +27,7 @@ from blemish.inspect.surface.fusing import Fusion
 from blemish.settings import plain
 
 FILE = "inspection.json"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)

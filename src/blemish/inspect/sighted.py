@@ -21,7 +21,7 @@ from blemish.dataset.index import FrameEntry
 from blemish.dataset.layers import read_geometry
 from blemish.dataset.read import Dataset
 from blemish.dataset.record import DefectRecord, FrameRecord, SpecimenRecord
-from blemish.evaluate.objects import ObjectRule, count_alarms, seen_objects
+from blemish.evaluate.objects import ObjectRule, count_false_calls, seen_objects
 from blemish.inspect.contrast import PixelContrast, pixel_contrast
 from blemish.inspect.sightings import FRAME, ROW, Sightings
 from blemish.inspect.surface.backproject import NOTHING, log_odds, optics_of
@@ -150,10 +150,10 @@ def noise_of(scores: Scores, mask: Instances) -> float:
 
 
 def _framed(look: _Look) -> tuple[Any, ...]:
-    alarms = count_alarms(look.mask, look.called, look.rule)
+    false_calls = count_false_calls(look.mask, look.called, look.rule)
     defects = len(np.unique(look.mask[look.mask > 0]))
     noise = noise_of(look.scores, look.mask)
-    return look.frame.specimen, look.frame.view, alarms, defects, _area_seen_mm2(look), noise
+    return look.frame.specimen, look.frame.view, false_calls, defects, _area_seen_mm2(look), noise
 
 
 def _area_seen_mm2(look: _Look) -> float:

@@ -32,7 +32,14 @@ ROW = np.dtype(
     + [("found", "?")]
 )
 FRAME = np.dtype(
-    [("specimen", "U100"), ("view", "U100"), ("alarms", "i4"), ("defects", "i4"), ("area_mm2", "f8"), ("noise", "f8")]
+    [
+        ("specimen", "U100"),
+        ("view", "U100"),
+        ("false_calls", "i4"),
+        ("defects", "i4"),
+        ("area_mm2", "f8"),
+        ("noise", "f8"),
+    ]
 )
 ENOUGH_SPECIMENS = 20
 """From so many specimens with defects on, bounds treat specimens as what is independent; with fewer, defects."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from blemish.errors import PlanError
 from blemish.part.model import Part
 from blemish.plan.bound import search_prices
 from blemish.plan.camera import Camera
-from blemish.plan.candidates import Candidates, Caster, propose
+from blemish.plan.candidates import Candidates, Caster
 from blemish.plan.clearance import why_not
 from blemish.plan.cover import Demand, demand, greedy, without_spare
 from blemish.plan.coverage import Coverage, coverage_of
@@ -22,25 +22,10 @@ from blemish.plan.improve import by_integers, exchange
 from blemish.plan.light import Light
 from blemish.plan.model import Plan, Viewpoint
 from blemish.plan.planning import Planning
-from blemish.plan.samples import Samples, inspected_regions, sample_surface
+from blemish.plan.samples import sample_surface
+from blemish.plan.survey import Survey, check, engine_caster, survey
 from blemish.plan.uncut import uncut
-from blemish.plan.visibility import REASONS, Advance, Visibility, see
-
-MOST_PAIRS = 10_000_000_000
-"""Bits in a visibility matrix: more would take over a gigabyte each."""
-
-
-@dataclass(frozen=True, eq=False)
-class Survey:
-    """What can be seen from where, before anything is chosen: the samples, the candidates, and who inspects what."""
-
-    part: Part
-    camera: Camera
-    light: Light
-    planning: Planning
-    samples: Samples
-    candidates: Candidates
-    visibility: Visibility
+from blemish.plan.visibility import REASONS, Advance, see
 
 
 def make_plan(
@@ -72,37 +57,6 @@ def plan_with_coverage(
     chosen, lower_bound = choose(wanted, planning, seed)
     plan = plan_of(surveyed, wanted, chosen, lower_bound)
     return plan, coverage_of(surveyed.samples, surveyed.visibility.take(chosen), plan.viewpoints)
-
-
-def survey(
-    part: Part,
-    camera: Camera,
-    light: Light,
-    planning: Planning,
-    seed: int,
-    *,
-    caster: Caster | None = None,
-    advance: Advance = lambda _done, _total, _note: None,
-) -> Survey:
-    """Find out which admissible candidate inspects which sample of the surface; raises as :func:`make_plan` does."""
-    _check(camera, light, planning)
-    inspected_regions(part, tuple(planning.views_per_region))
-    caster = caster or _engine(part)
-    samples = sample_surface(part, planning.sample_spacing_mm, planning.regions, seed)
-    proposed = propose(part, samples, camera, planning, caster=caster, seed=seed)
-    reasons = why_not(part, proposed, light, planning)
-    if reasons.all():
-        raise PlanError(_none_admitted(part, camera, light, planning, reasons))
-    candidates = proposed.take(reasons == "")
-    if len(candidates) * len(samples) > MOST_PAIRS:
-        raise PlanError(
-            f"{len(candidates)} candidate viewpoints and {len(samples)} samples are too many to compare: raise "
-            f"sample_spacing_mm ({planning.sample_spacing_mm:g}) or the spacing_mm of the candidates"
-        )
-    visibility = see(samples, candidates, camera, light, planning, caster=caster, advance=advance)
-    if not visibility.packed.any():
-        raise PlanError(_nothing_seen(visibility, samples, camera, planning))
-    return Survey(part, camera, light, planning, samples, candidates, visibility)
 
 
 def judge(
@@ -139,7 +93,7 @@ def judge_with_coverage(
     ``furthest`` is how many tests each sample passes at the best of the candidates of an earlier survey: then
     inspectable is what any of them or any of these viewpoints inspects.
     """
-    _check(camera, light, planning)
+    check(camera, light, planning)
     candidates = Candidates.of([view.world_from_camera for view in viewpoints])
     wrong = mistaken_places(viewpoints, part, camera)
     reasons = why_not(part, candidates, light, planning)
@@ -148,7 +102,7 @@ def judge_with_coverage(
             wrong.append(f"viewpoint {view.name} at ({at[0]:.4g}, {at[1]:.4g}, {at[2]:.4g}) mm is {reason}")
     if wrong:
         raise PlanError("these viewpoints cannot be used:\n  " + "\n  ".join(wrong))
-    caster = caster or _engine(part)
+    caster = caster or engine_caster(part)
     samples = sample_surface(part, planning.sample_spacing_mm, planning.regions, seed)
     visibility = see(samples, candidates, camera, light, planning, caster=caster)
     if furthest is not None and furthest.shape == visibility.furthest.shape:
@@ -246,57 +200,4 @@ def plan_of(surveyed: Survey, wanted: Demand, chosen: Sequence[int], lower_bound
         asked_by_region=asked_by_region,
         inspected_area_mm2=float(area.sum()),
         lower_bound=lower_bound,
-    )
-
-
-def _engine(part: Part) -> Caster:
-    from blemish.engine.rays import RayCaster
-
-    return RayCaster(part.vertices_mm, part.triangles)
-
-
-def _check(camera: Camera, light: Light, planning: Planning) -> None:
-    wrong = mistakes(camera, light, planning)
-    if wrong:
-        raise PlanError("; ".join(wrong))
-
-
-def mistakes(camera: Camera, light: Light, planning: Planning) -> list[str]:
-    """Say everything in camera, light and wishes that rules out any plan, whatever the part."""
-    wrong = list(light.contradictions(camera))
-    nearest_mm, _ = camera.sharp_depths_mm(planning.max_blur_px)
-    finest = camera.focal_length_px / nearest_mm
-    if finest < planning.min_px_per_mm:
-        wrong.append(
-            f"min_px_per_mm = {planning.min_px_per_mm:g} is more than the camera gives where it is sharp "
-            f"({finest:.3g} px/mm): lower it, move nearer (working_distance_mm) or take a longer focal_length_mm"
-        )
-    if 2 * planning.border_px >= min(camera.width_px, camera.height_px):
-        wrong.append(
-            f"border_px = {planning.border_px} leaves nothing of an image of {camera.width_px} x {camera.height_px} px"
-        )
-    return wrong
-
-
-def _none_admitted(part: Part, camera: Camera, light: Light, planning: Planning, reasons: np.ndarray) -> str:
-    found = ", ".join(
-        f"{count} {reason}" for reason, count in zip(*np.unique(reasons, return_counts=True), strict=True)
-    )
-    size = " x ".join(f"{edge:.4g}" for edge in part.size_mm)
-    return (
-        f"none of {len(reasons)} candidate viewpoints may be used: {found}. The working distance is "
-        f"{camera.working_distance_mm:g} mm, the ring reaches {light.outer_radius_mm:g} mm from the axis and "
-        f"{light.offset_mm:g} mm forward, the clearance is {planning.clearance_mm:g} mm, the part measures {size} mm: "
-        "raise working_distance_mm, or take a smaller ring, less clearance_mm or wider limits"
-    )
-
-
-def _nothing_seen(visibility: Visibility, samples: Samples, camera: Camera, planning: Planning) -> str:
-    area = np.bincount(visibility.furthest, weights=samples.area_mm2, minlength=len(REASONS) + 1)
-    shares = ", ".join(f"{share:.0%} {why}" for why, share in zip(REASONS, area / area.sum(), strict=False) if share)
-    near, far = camera.sharp_depths_mm(planning.max_blur_px)
-    return (
-        f"none of {len(visibility)} admissible viewpoints inspects anything; of the area, {shares}. Sharp is what lies "
-        f"{near:.1f} to {far:.1f} mm from the lens, the limits are max_angle_deg = {planning.max_angle_deg:g}, "
-        f"min_px_per_mm = {planning.min_px_per_mm:g}, max_blur_px = {planning.max_blur_px:g}: loosen the one that fails"
     )

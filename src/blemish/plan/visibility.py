@@ -16,12 +16,12 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from blemish.arrays import Points
-from blemish.frames import Pose
 from blemish.plan.camera import Camera
 from blemish.plan.candidates import Candidates, Caster
 from blemish.plan.light import Light
 from blemish.plan.planning import Planning
 from blemish.plan.samples import Samples
+from blemish.plan.sight import Sight
 
 Advance = Callable[[int, int, str], None]
 """Called with what is done, what there is in all, and a word about it."""
@@ -141,72 +141,41 @@ def see(
     """Find out which candidate inspects which sample.
 
     The tests go from cheap to dear: in the image, sharp, at an allowed angle, fine enough, and only for what is left
-    rays to the lens and to the light. Half a millisecond a candidate with 20 000 samples, plus the rays. ``advance`` is
-    told how many candidates are done, and how many there are.
+    rays to the lens and to the light. Half a millisecond a candidate with 20 000 samples in sight, plus the rays.
+    ``advance`` is told how many candidates are done, and how many there are.
     """
-    furthest = np.zeros(len(samples), dtype=np.uint8)
+    sight = Sight(samples, camera, planning)
     packed = np.zeros((len(candidates), (len(samples) + 7) // 8), dtype=np.uint8)
     bright = np.zeros_like(packed)
     tracer = _Tracer(caster, samples)
-    for done, candidate_pairs in _before_rays(samples, candidates, camera, planning, furthest):
+    for done, candidate_pairs in _before_rays(samples, candidates, sight):
         pairs = candidate_pairs.where(~tracer.hidden(candidate_pairs, np.zeros(3)))
-        _passed(furthest, pairs.rows, 5)
+        sight.passed(pairs.rows, 5)
         pairs = pairs.where(_lit(pairs, light, tracer))
         is_bright = _bright(pairs, light, planning.lobe_deg, tracer)
         _set_bits(bright, pairs.where(is_bright))
         if planning.lighting != "any":
             pairs = pairs.where(is_bright if planning.lighting == "bright" else ~is_bright)
-        _passed(furthest, pairs.rows, len(REASONS))
+        sight.passed(pairs.rows, len(REASONS))
         _set_bits(packed, pairs)
-        advance(done, len(candidates), f"for {len(samples)} samples")
-    return Visibility(packed, bright, len(samples), furthest, tracer.num_rays)
+        advance(done, len(candidates), "")
+    sight.note_blurred(candidates)
+    return Visibility(packed, bright, len(samples), sight.furthest, tracer.num_rays)
 
 
-def _before_rays(
-    samples: Samples, candidates: Candidates, camera: Camera, planning: Planning, furthest: UInt8[np.ndarray, "n"]
-) -> Iterator[tuple[int, _Pairs]]:
-    """Give, in batches, the pairs that only rays can still rule out, and how many candidates are through with it.
-
-    ``furthest`` takes note of how far each sample came.
-    """
+def _before_rays(samples: Samples, candidates: Candidates, sight: Sight) -> Iterator[tuple[int, _Pairs]]:
+    """Give, in batches, the pairs that only rays can still rule out, and how many candidates are through with it."""
     owner: list[np.ndarray] = []
     rows: list[np.ndarray] = []
     count = 0
     for candidate in range(len(candidates)):
-        seen = _in_view(samples, candidates.pose(candidate), camera, planning, furthest)
+        seen = sight.of(candidates.pose(candidate))
         owner.append(np.full(len(seen), candidate))
         rows.append(seen)
         count += len(seen)
         if count >= PAIRS_AT_ONCE or candidate == len(candidates) - 1:
             yield candidate + 1, _Pairs(samples, candidates, np.concatenate(owner), np.concatenate(rows))
             owner, rows, count = [], [], 0
-
-
-def _in_view(
-    samples: Samples, pose: Pose, camera: Camera, planning: Planning, furthest: UInt8[np.ndarray, "n"]
-) -> np.ndarray:
-    """Give the samples that one camera would inspect if nothing stood in the way, int64."""
-    x, y, z = pose.rotation.T @ samples.positions_mm.T - (pose.rotation.T @ pose.translation_mm)[:, None]
-    half_width = (camera.width_px / 2 - planning.border_px) / camera.focal_length_px
-    half_height = (camera.height_px / 2 - planning.border_px) / camera.focal_length_px
-    # Behind the camera z is negative and nothing is within the image.
-    rows = np.flatnonzero((np.abs(x) <= half_width * z) & (np.abs(y) <= half_height * z))
-    _passed(furthest, rows, 1)
-
-    near, far = camera.sharp_depths_mm(planning.max_blur_px)
-    rows = rows[(z[rows] >= near) & (z[rows] <= far)]
-    _passed(furthest, rows, 2)
-
-    to_camera = pose.translation_mm - samples.positions_mm[rows]
-    cosine = (to_camera * samples.normals[rows]).sum(axis=1) / np.linalg.norm(to_camera, axis=1)
-    allowed = cosine >= np.cos(np.deg2rad(planning.max_angle_deg))
-    rows, cosine = rows[allowed], cosine[allowed]
-    _passed(furthest, rows, 3)
-
-    # Slant compresses one direction by the cosine; off the axis, perspective only ever enlarges.
-    rows = rows[camera.focal_length_px / z[rows] * cosine >= planning.min_px_per_mm]
-    _passed(furthest, rows, 4)
-    return rows
 
 
 def _lit(pairs: _Pairs, light: Light, tracer: _Tracer) -> np.ndarray:
@@ -226,10 +195,6 @@ def _bright(pairs: _Pairs, light: Light, lobe_deg: float, tracer: _Tracer) -> np
     is_bright = np.zeros(len(pairs.rows), dtype=bool)
     is_bright[bright] = ~tracer.hidden(pairs.where(bright), place[bright])
     return is_bright
-
-
-def _passed(furthest: UInt8[np.ndarray, "n"], rows: np.ndarray, tests: int) -> None:
-    np.maximum.at(furthest, rows, np.uint8(tests))
 
 
 def _set_bits(packed: UInt8[np.ndarray, "c b"], pairs: _Pairs) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blemish.evaluate.comparison import Comparison
-from blemish.evaluate.transfer import SPOKEN, Row
+from blemish.evaluate.rows import SPOKEN, Row
 from blemish.report.figures import canvas, png
 
 ALL = sys.maxsize

@@ -64,7 +64,7 @@ def poisson_interval(count: int | float, confidence: float = 0.95) -> tuple[floa
 def false_calls_of(sightings: Sightings) -> FalseCalls:
     """Count the false calls of all frames."""
     frames = sightings.frames
-    counts = frames["alarms"].astype(float)
+    counts = frames["false_calls"].astype(float)
     calls, images, deceived = int(counts.sum()), len(frames), int((counts > 0).sum())
     phi = _spread(frames["specimen"], counts)
     area = float(frames["area_mm2"].sum()) if images and np.isfinite(frames["area_mm2"]).all() else None
