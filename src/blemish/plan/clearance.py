@@ -9,7 +9,7 @@ from blemish.part.model import Part
 from blemish.plan.candidates import Candidates
 from blemish.plan.light import Light
 from blemish.plan.planning import Planning, Reach, Table
-from blemish.plan.samples import sample_surface
+from blemish.plan.samples import Blocks, sample_surface
 
 MOST_OBSTACLES = 20_000
 
@@ -69,14 +69,17 @@ def colliding(part: Part, candidates: Candidates, light: Light, planning: Planni
     obstacles = np.concatenate([part.vertices_mm, surface.positions_mm])
     free = planning.clearance_mm + spacing
     front, back = max(light.offset_mm, 0.0) + free, -planning.rig_length_mm - free
+    wide = light.outer_radius_mm + free
+    blocks, middle, around = Blocks(obstacles), (front + back) / 2, float(np.hypot((front - back) / 2, wide))
     ball = np.linalg.norm(obstacles - part.centre_mm, axis=1).max()
     ahead = ((part.centre_mm - candidates.positions_mm) * candidates.forward).sum(axis=1)
     hit = np.zeros(len(candidates), dtype=bool)
-    # Most rigs have the whole part in front of them; only the others look at every obstacle.
+    # Most rigs have the whole part in front of them; only the others look at what is around them.
     for index in np.flatnonzero(ahead - ball < front):
-        local = (obstacles - candidates.positions_mm[index]) @ candidates.rotations[index]
+        at_mm, forward = candidates.positions_mm[index], candidates.forward[index]
+        local = (obstacles[blocks.near(at_mm + middle * forward, around)] - at_mm) @ candidates.rotations[index]
         deep = (local[:, 2] < front) & (local[:, 2] > back)
-        hit[index] = bool((np.hypot(local[deep, 0], local[deep, 1]) < light.outer_radius_mm + free).any())
+        hit[index] = bool((np.hypot(local[deep, 0], local[deep, 1]) < wide).any())
     return hit
 
 

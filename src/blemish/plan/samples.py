@@ -13,6 +13,7 @@ from blemish.seeds import stream
 
 MOST_SAMPLES = 2_000_000
 GOLDEN = (5**0.5 - 1) / 2
+POINTS_A_BLOCK = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,3 +109,22 @@ def spread_out(features: np.ndarray, order: np.ndarray) -> np.ndarray:
             chosen.append(index)
             blocked[tree.query_ball_point(features[index], 1.0)] = True
     return np.array(chosen, dtype=np.int64)
+
+
+class Blocks:
+    """Points in blocks of neighbours, each with a ball around it: those far from a place are passed over together."""
+
+    def __init__(self, positions_mm: Points) -> None:
+        from scipy.spatial import cKDTree
+
+        in_order = cKDTree(positions_mm, leafsize=POINTS_A_BLOCK).indices
+        # The last one may come more than once, which changes nothing for whoever asks whether any or which.
+        self.rows = np.pad(in_order, (0, -len(positions_mm) % POINTS_A_BLOCK), mode="edge").reshape(-1, POINTS_A_BLOCK)
+        members = positions_mm[self.rows]
+        self.centres_mm = members.mean(axis=1)
+        self.radii_mm = np.linalg.norm(members - self.centres_mm[:, None], axis=2).max(axis=1)
+
+    def near(self, centre_mm: np.ndarray, radius_mm: float) -> np.ndarray:
+        """Give the points in a ball, and some around it, int64."""
+        apart_mm = np.linalg.norm(self.centres_mm - centre_mm, axis=1)
+        return np.asarray(self.rows[apart_mm <= radius_mm + self.radii_mm].ravel())

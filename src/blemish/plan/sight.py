@@ -9,9 +9,7 @@ from blemish.frames import Pose
 from blemish.plan.camera import Camera
 from blemish.plan.candidates import Candidates
 from blemish.plan.planning import Planning
-from blemish.plan.samples import Samples
-
-SAMPLES_A_BLOCK = 256
+from blemish.plan.samples import Blocks, Samples
 
 
 class Sight:
@@ -28,7 +26,7 @@ class Sight:
         self.half_width = (camera.width_px / 2 - planning.border_px) / camera.focal_length_px
         self.half_height = (camera.height_px / 2 - planning.border_px) / camera.focal_length_px
         self.near_mm, self.far_mm = camera.sharp_depths_mm(planning.max_blur_px)
-        self.blocks = _Blocks(samples)
+        self.blocks = Blocks(samples.positions_mm)
 
     def passed(self, rows: np.ndarray, tests: int) -> None:
         """Take note that some samples passed so many tests at one view."""
@@ -82,22 +80,3 @@ class Sight:
         depth_mm = min((self.near_mm + self.far_mm) * (1 + slope**2) / 2, self.far_mm)
         radius_mm = float(np.hypot(self.far_mm - depth_mm, self.far_mm * slope))
         return pose.translation_mm + depth_mm * pose.rotation[:, 2], radius_mm
-
-
-class _Blocks:
-    """Samples in blocks of neighbours, each with a ball around it."""
-
-    def __init__(self, samples: Samples) -> None:
-        from scipy.spatial import cKDTree
-
-        in_order = cKDTree(samples.positions_mm, leafsize=SAMPLES_A_BLOCK).indices
-        # The last one may come more than once, which changes nothing.
-        self.rows = np.pad(in_order, (0, -len(samples) % SAMPLES_A_BLOCK), mode="edge").reshape(-1, SAMPLES_A_BLOCK)
-        members = samples.positions_mm[self.rows]
-        self.centres_mm = members.mean(axis=1)
-        self.radii_mm = np.linalg.norm(members - self.centres_mm[:, None], axis=2).max(axis=1)
-
-    def near(self, centre_mm: np.ndarray, radius_mm: float) -> np.ndarray:
-        """Give the samples in a ball, and some around it, int64."""
-        apart_mm = np.linalg.norm(self.centres_mm - centre_mm, axis=1)
-        return self.rows[apart_mm <= radius_mm + self.radii_mm].ravel()

@@ -49,6 +49,10 @@ def survey(
     caster = caster or engine_caster(part)
     samples = sample_surface(part, planning.sample_spacing_mm, planning.regions, seed)
     proposed = propose(part, samples, camera, planning, caster=caster, seed=seed)
+    fewest = fewest_views(part, samples, camera, planning)
+    more = f", more than max_views = {planning.max_views}" if fewest > planning.max_views else ""
+    note = f"for {len(samples)} samples; a plan needs at least {fewest} views{more}"
+    advance(0, len(proposed), note)
     reasons = why_not(part, proposed, light, planning)
     if reasons.all():
         raise PlanError(_none_admitted(part, camera, light, planning, reasons))
@@ -58,9 +62,6 @@ def survey(
             f"{len(candidates)} candidate viewpoints and {len(samples)} samples are too many to compare: raise "
             f"sample_spacing_mm ({planning.sample_spacing_mm:g}) or the spacing_mm of the candidates"
         )
-    fewest = fewest_views(part, samples, camera, planning)
-    more = f", more than max_views = {planning.max_views}" if fewest > planning.max_views else ""
-    note = f"for {len(samples)} samples; a plan needs at least {fewest} views{more}"
     visibility = see(
         samples,
         candidates,
