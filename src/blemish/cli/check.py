@@ -59,20 +59,15 @@ def check(study: Path, *, out: Path | None = None, faces: bool = False) -> None:
 
 
 def _tell_small_field(recipe: Recipe, part: Part) -> None:
-    """Tell that the camera sees so little of the part at a time that the plan may not have views enough."""
-    from math import ceil, cos, prod, radians
+    """Tell that the camera sees so little of the part at a time that the plan cannot have views enough."""
+    from blemish.plan.survey import fewest_views
 
-    import numpy as np
-
-    wanted = [i for i, region in enumerate(part.regions) if {"*", region.name} & set(recipe.plan.regions)]
-    area_mm2 = float(part.areas_mm2[np.isin(part.region_of_triangle, wanted)].sum())
-    most_mm2 = prod(recipe.camera.field_of_view_mm) / cos(radians(recipe.plan.max_angle_deg))
-    least = ceil(recipe.plan.target_coverage * area_mm2 / most_mm2)
+    least = fewest_views(part, recipe.camera, recipe.plan)
     if least > recipe.plan.max_views:
         print(
-            f"note: {area_mm2:.0f} mm2 are to be inspected, which takes some {least} views of that size even as "
-            f"slanted as max_angle_deg allows, and plan.max_views is {recipe.plan.max_views}: name the regions that "
-            "matter in plan.regions, step back with camera.working_distance_mm, or allow more views"
+            f"note: what is to be inspected takes at least {least} views, each as slanted as max_angle_deg and "
+            f"min_px_per_mm allow, and plan.max_views is {recipe.plan.max_views}: name the regions that matter in "
+            "plan.regions, step back with camera.working_distance_mm, or allow more views"
         )
 
 

@@ -49,7 +49,7 @@ def survey(
     caster = caster or engine_caster(part)
     samples = sample_surface(part, planning.sample_spacing_mm, planning.regions, seed)
     proposed = propose(part, samples, camera, planning, caster=caster, seed=seed)
-    fewest = fewest_views(part, samples, camera, planning)
+    fewest = fewest_views(part, camera, planning)
     more = f", more than max_views = {planning.max_views}" if fewest > planning.max_views else ""
     note = f"for {len(samples)} samples; a plan needs at least {fewest} views{more}"
     advance(0, len(proposed), note)
@@ -58,9 +58,11 @@ def survey(
         raise PlanError(_none_admitted(part, camera, light, planning, reasons))
     candidates = proposed.take(reasons == "")
     if len(candidates) * len(samples) > MOST_PAIRS:
+        enough_mm = planning.sample_spacing_mm * np.sqrt(len(candidates) * len(samples) / MOST_PAIRS)
         raise PlanError(
             f"{len(candidates)} candidate viewpoints and {len(samples)} samples are too many to compare: raise "
-            f"sample_spacing_mm ({planning.sample_spacing_mm:g}) or the spacing_mm of the candidates"
+            f"sample_spacing_mm from {planning.sample_spacing_mm:g} to at least {1.05 * enough_mm:.2g}, or the "
+            "spacing_mm of the candidates; or name in regions only what matters"
         )
     visibility = see(
         samples,
@@ -76,7 +78,7 @@ def survey(
     return Survey(part, camera, light, planning, samples, candidates, visibility)
 
 
-def fewest_views(part: Part, samples: Samples, camera: Camera, planning: Planning) -> int:
+def fewest_views(part: Part, camera: Camera, planning: Planning) -> int:
     """Give how many views there must be, if all that is to be inspected can be; a plan will need more.
 
     A pixel shows at most the square of its size at the farthest sharp depth, over the cosine of the steepest angle, and
@@ -87,8 +89,10 @@ def fewest_views(part: Part, samples: Samples, camera: Camera, planning: Plannin
     if planning.min_px_per_mm:
         shown_mm2 = min(shown_mm2, pixel_mm / planning.min_px_per_mm, planning.min_px_per_mm**-2)
     pixels = (camera.width_px - 2 * planning.border_px) * (camera.height_px - 2 * planning.border_px)
-    views = np.array([planning.views_of(region.name) for region in part.regions])
-    wanted_mm2 = planning.target_coverage * float((samples.area_mm2 * views[samples.region]).sum())
+    views = np.zeros(len(part.regions))
+    for region in inspected_regions(part, planning.regions):
+        views[region] = planning.views_of(part.regions[region].name)
+    wanted_mm2 = planning.target_coverage * float((part.areas_mm2 * views[part.region_of_triangle]).sum())
     return max(1, int(np.ceil(wanted_mm2 / (pixels * shown_mm2))))
 
 
