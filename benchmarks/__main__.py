@@ -37,15 +37,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=catalogue, metavar="NAME", help=", ".join(catalogue))
     parser.add_argument("--mtd", type=Path, help="the folder of the Magnetic Tile Defects")
+    parser.add_argument("--bsdata", type=Path, help="the folder of BSData, the ball screws")
+    parser.add_argument("--work", type=Path, default=ROOT / "runs/benchmarks", help="where large runs are kept")
     parser.add_argument("--render", action="store_true")
     given = parser.parse_args()
     failed = []
     for name in [] if given.render else given.only or [key for key, one in catalogue.items() if not one.get("long")]:
         command = catalogue[name]["command"]
-        if "{mtd}" in command and given.mtd is None:
-            print(f"{name}: left out; it needs --mtd FOLDER")
+        folders = {key: getattr(given, key) for key in ("mtd", "bsdata", "work") if f"{{{key}}}" in command}
+        lacking = [f"--{key} FOLDER" for key, folder in folders.items() if folder is None]
+        if lacking:
+            print(f"{name}: left out; it needs {' and '.join(lacking)}")
             continue
-        record = measure(name, command, {"mtd": str(given.mtd)})
+        record = measure(name, command, {key: str(folder) for key, folder in folders.items()})
         if record is None:
             failed.append(name)
         else:

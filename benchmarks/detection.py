@@ -142,6 +142,16 @@ def coverage(trials: int, names: list[str]) -> None:
             f"at a90 {told[4]:.1%} and {told[5]:.1%}",
             flush=True,
         )
+        sides = (
+            "a90/95 by likelihood ratio",
+            "a90/95 by Wald",
+            "lower at a50",
+            "upper at a50",
+            "lower at a90",
+            "upper at a90",
+        )
+        for side, share in zip(sides, told, strict=True):
+            tell(f"{name}, {trials} trials: {side}", 100 * float(share), "% of bounds hold")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from figures import tell
 from PIL import Image
 
 from blemish.annotate import Photographs
@@ -233,6 +234,8 @@ def main() -> None:
             if time.perf_counter() - began > 60:
                 sys.exit(f"mutant {number} of kind {kind} took {time.perf_counter() - began:.0f} s")
     print(f"{chosen.files} mutants in {time.perf_counter() - start:.0f} s: {dict(sorted(ends.items()))}")
+    for end in ("read", "refused"):
+        tell(f"mutants {end}", sum(count for what, count in ends.items() if what.endswith(end)), f"of {chosen.files}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from figures import tell
 
 from blemish.dataset.read import Dataset, open_dataset
 from blemish.errors import BlemishError
@@ -74,8 +75,11 @@ def main() -> None:
         f1, precision = values.mean(axis=0)
         spread = f" +- {values[:, 0].std(ddof=1):.1%} over {len(values)} seeds" if len(values) > 1 else ""
         print(f"{kind}: F1 {f1:.1%}{spread}, average precision {precision:.1%}")
+        tell(f"{kind}, F1", 100 * float(f1), "%")
     gain, low, high = difference(*found.values())
     print(f"F1 with the channels minus F1 without: {gain:+.1%} ({low:+.1%} to {high:+.1%})")
+    for name, value in (("gain", gain), ("gain, lower bound", low), ("gain, upper bound", high)):
+        tell(name, 100 * value, "points")
 
 
 def frames_in(root: Path) -> Dataset:

@@ -26,6 +26,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from figures import tell
 from halve_labelme import halve
 
 from blemish.dataset.index import Frames
@@ -59,6 +60,7 @@ def main() -> None:
     cores = [word for _ in range(os.cpu_count() or 1) for word in ("--device", "cpu")]
     blemish(["compare", str(table), "--out", str(run), *cores])
     comparison = read_comparison(read_table(Path(table)), run)
+    tell_rows(comparison)
     tell_places(comparison)
     if any(one.cell.row.title == "exact" for one in comparison.cells):
         tell_margin(comparison)
@@ -95,6 +97,17 @@ def twins(folder: Path) -> None:
         told = change(text).replace('name = "ballscrew"', f'name = "{run}"')
         study.write_text(sized(told, *SIZE), encoding="utf-8")
         blemish(["make", str(study), "--out", str(folder / "runs" / run)])
+
+
+def tell_rows(comparison: Comparison) -> None:
+    """Tell mean F1 of each row, and its standard deviation over draws where there are several."""
+    found: dict[str, list[float]] = {}
+    for one in comparison.cells:
+        found.setdefault(one.cell.row.title, []).append(100 * one.evaluation.f1)
+    for title, some in found.items():
+        tell(title, float(np.mean(some)), "% F1")
+        if len(some) > 1:
+            tell(f"{title}, deviation over {len(some)} draws", float(np.std(some, ddof=1)), "points")
 
 
 def tell_places(comparison: Comparison) -> None:

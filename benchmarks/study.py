@@ -1,5 +1,7 @@
 """A whole study, from the part to the report: ``python benchmarks/study.py clutch-small`` (minutes to hours).
 
+``python benchmarks/study.py mtd FOLDER`` imports the photographs that a study of real ones learns from first.
+
 It is run anew in ``runs/benchmark-NAME``; the time by the clock is told, the processor's time of it, and what the
 evaluation says.
 """
@@ -19,8 +21,14 @@ from figures import tell
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def main(name: str) -> None:
-    """Run it and tell."""
+def main(name: str, photographs: str | None = None) -> None:
+    """Run it and tell; its photographs are brought in first where it learns from some."""
+    if photographs is not None:
+        data = ROOT / "datasets" / name
+        shutil.rmtree(data, ignore_errors=True)
+        begun = time.time()
+        subprocess.run([sys.executable, "-m", "blemish", "import", name, photographs, data], cwd=ROOT, check=True)
+        tell("import", time.time() - begun, "s")
     out = ROOT / "runs" / f"benchmark-{name}"
     shutil.rmtree(out, ignore_errors=True)
     begun = time.time()
@@ -32,7 +40,10 @@ def main(name: str) -> None:
     found = json.loads((out / "evaluation" / "evaluation.json").read_text(encoding="utf-8"))
     for key in ("f1", "precision", "recall"):
         tell(key, 100 * found[key], "%")
+    objects = found["objects"]
+    tell("defects found", objects["all"]["found"], f"of {objects['all']['total']}")
+    tell("false calls", objects["false_calls_per_image"], "an image")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
