@@ -18,6 +18,9 @@ from pathlib import Path
 
 from figures import tell
 
+from blemish.dataset.read import open_dataset
+from blemish.report.visible import EDGES, SEEN_FROM, seen_of
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -43,6 +46,11 @@ def main(name: str, photographs: str | None = None) -> None:
     objects = found["objects"]
     tell("defects found", objects["all"]["found"], f"of {objects['all']['total']}")
     tell("false calls", objects["false_calls_per_image"], "an image")
+    if (out / "dataset").is_dir() and (seen := seen_of(open_dataset(out / "dataset"))) is not None:
+        unseen = EDGES[1:] <= SEEN_FROM
+        for what, counts in (("labelled pixels", seen.pixels), ("views of defects", seen.views)):
+            share = 100 * float(counts[unseen].sum() / counts.sum())
+            tell(f"{what} below noise and texture", share, f"% of {counts.sum()}")
 
 
 if __name__ == "__main__":
