@@ -18,7 +18,7 @@ from blemish.render import Rendering, shoot
 AROUND = 0.05
 
 
-def agree(name: str, bounces: int, folder: Path) -> None:
+def assert_agree(name: str, bounces: int, folder: Path) -> None:
     """Assert that both give the same radiance of a scene of this name, up to noise."""
     file = folder / "both.npy"
     folders = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1]), *sys.path])

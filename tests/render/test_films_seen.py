@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from beside_mitsuba import agree
+from beside_mitsuba import assert_agree
 from cells import BOX, SENSOR, SMALL, finishes_of, scene_of, specimen_of, view
 
 from blemish.defects.dust import Dust
@@ -75,4 +75,4 @@ def test_films_are_listed_and_in_no_mask() -> None:
 
 def test_mitsuba_itself_renders_films_the_same(tmp_path: Path) -> None:
     """Mitsuba's integrator, which chooses and weighs directions by our BSDF, sees the same dust, up to noise."""
-    agree("dust", 1, tmp_path)
+    assert_agree("dust", 1, tmp_path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from beside_mitsuba import agree
+from beside_mitsuba import assert_agree
 from builders import rod
 from cells import BOX, BOX_VIEW, ROD, ROD_VIEW, SENSOR, SMALL, finishes_of, moved, scene_of, specimen_of, view
 from scipy.spatial.transform import Rotation
@@ -245,7 +245,7 @@ def test_a_quarter_of_the_resolution_is_the_mean_of_the_full_one() -> None:
 @pytest.mark.parametrize("bounces", [1, 2])
 def test_mitsuba_itself_renders_the_same(bounces: int, tmp_path: Path) -> None:
     """Mitsuba's sensor, emitters and integrator with our BSDF give the same radiance, up to noise."""
-    agree("box", bounces, tmp_path)
+    assert_agree("box", bounces, tmp_path)
 
 
 def test_no_facet_shows_in_a_highlight() -> None:
