@@ -49,7 +49,7 @@ def test_what_is_passed_over_is_not_in_sight(f_number: float, focus_mm: float) -
     candidates = candidates_of(CAMERA)  # some too near or too far for this focus
     rows, furthest = in_sight(camera, candidates)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Blocks, "near", lambda *_: np.arange(len(SAMPLES)))
+        patch.setattr(Blocks, "near", lambda *_: (np.arange(len(SAMPLES)), SAMPLES.positions_mm))
         all_rows, all_furthest = in_sight(camera, candidates)
     assert all(np.array_equal(one, other) for one, other in zip(rows, all_rows, strict=True))
     assert np.array_equal(furthest, all_furthest)
@@ -59,7 +59,9 @@ def test_most_of_a_large_part_is_passed_over() -> None:
     """A view of a small piece of the plate looks at less than half of the samples."""
     sight = Sight(SAMPLES, CAMERA, PLANNING)
     candidates = candidates_of(CAMERA)
-    looked_at = [len(sight.blocks.near(*sight._sharp_ball(candidates.pose(index)))) for index in range(len(candidates))]
+    looked_at = [
+        len(sight.blocks.near(*sight._sharp_ball(candidates.pose(index)))[0]) for index in range(len(candidates))
+    ]
     assert np.mean(looked_at) < len(SAMPLES) / 2
 
 

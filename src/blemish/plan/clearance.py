@@ -77,7 +77,7 @@ def colliding(part: Part, candidates: Candidates, light: Light, planning: Planni
     # Most rigs have the whole part in front of them; only the others look at what is around them.
     for index in np.flatnonzero(ahead - ball < front):
         at_mm, forward = candidates.positions_mm[index], candidates.forward[index]
-        local = (obstacles[blocks.near(at_mm + middle * forward, around)] - at_mm) @ candidates.rotations[index]
+        local = (blocks.near(at_mm + middle * forward, around)[1] - at_mm) @ candidates.rotations[index]
         deep = (local[:, 2] < front) & (local[:, 2] > back)
         hit[index] = bool((np.hypot(local[deep, 0], local[deep, 1]) < wide).any())
     return hit

@@ -120,11 +120,13 @@ class Blocks:
         in_order = cKDTree(positions_mm, leafsize=POINTS_A_BLOCK).indices
         # The last one may come more than once, which changes nothing for whoever asks whether any or which.
         self.rows = np.pad(in_order, (0, -len(positions_mm) % POINTS_A_BLOCK), mode="edge").reshape(-1, POINTS_A_BLOCK)
-        members = positions_mm[self.rows]
-        self.centres_mm = members.mean(axis=1)
-        self.radii_mm = np.linalg.norm(members - self.centres_mm[:, None], axis=2).max(axis=1)
+        self.members_mm = positions_mm[self.rows]
+        self.centres_mm = self.members_mm.mean(axis=1)
+        self.radii_mm = np.linalg.norm(self.members_mm - self.centres_mm[:, None], axis=2).max(axis=1)
 
-    def near(self, centre_mm: np.ndarray, radius_mm: float) -> np.ndarray:
-        """Give the points in a ball, and some around it, int64."""
-        apart_mm = np.linalg.norm(self.centres_mm - centre_mm, axis=1)
-        return np.asarray(self.rows[apart_mm <= radius_mm + self.radii_mm].ravel())
+    def near(self, centre_mm: np.ndarray, radius_mm: float) -> tuple[np.ndarray, Points]:
+        """Give the points in a ball, and some around it: which they are, int64 (k,), and where (k, 3)."""
+        chosen = np.linalg.norm(self.centres_mm - centre_mm, axis=1) <= radius_mm + self.radii_mm
+        if chosen.all():
+            return self.rows.ravel(), self.members_mm.reshape(-1, 3)
+        return self.rows[chosen].ravel(), self.members_mm[chosen].reshape(-1, 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from blemish.arrays import PerPoint
+from blemish.arrays import PerPoint, Points
 from blemish.frames import Pose
 from blemish.plan.camera import Camera
 from blemish.plan.candidates import Candidates
@@ -34,8 +34,8 @@ class Sight:
 
     def of(self, pose: Pose) -> np.ndarray:
         """Give the samples that a camera there would inspect if nothing stood in the way, int64."""
-        rows = self.blocks.near(*self._sharp_ball(pose))
-        within, z = self._within(rows, pose)
+        rows, positions_mm = self.blocks.near(*self._sharp_ball(pose))
+        within, z = self._within(positions_mm, pose)
         rows, z = rows[within], z[within]
         self.passed(rows, 1)
 
@@ -60,13 +60,12 @@ class Sight:
         for candidate in range(len(candidates)):
             if not len(left):
                 return
-            within, _ = self._within(left, candidates.pose(candidate))
+            within, _ = self._within(self.samples.positions_mm[left], candidates.pose(candidate))
             self.passed(left[within], 1)
             left = left[~within]
 
-    def _within(self, rows: np.ndarray, pose: Pose) -> tuple[np.ndarray, PerPoint]:
-        """Tell which samples an image shows, sharp or not, bool (r,), and how deep each lies before the camera."""
-        positions_mm = self.samples.positions_mm[rows]
+    def _within(self, positions_mm: Points, pose: Pose) -> tuple[np.ndarray, PerPoint]:
+        """Tell which places an image shows, sharp or not, bool (r,), and how deep each lies before the camera."""
         x, y, z = pose.rotation.T @ positions_mm.T - (pose.rotation.T @ pose.translation_mm)[:, None]
         # Behind the camera z is negative and nothing is within the image.
         return (np.abs(x) <= self.half_width * z) & (np.abs(y) <= self.half_height * z), z
