@@ -20,8 +20,10 @@ import numpy as np
 from figures import tell
 from PIL import Image
 
-from blemish.dataset import index, open_dataset, png, write
+from blemish.dataset import Dataset, index, open_dataset, png, write
+from blemish.dataset.near import look_of, near_duplicates
 from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, to_json
+from blemish.dataset.split import sets_of_frames
 from blemish.dataset.tiles import FrameCache
 from blemish.exchange import bring_in, give_out
 
@@ -150,10 +152,27 @@ def importing(folder: Path, mtd: Path) -> None:
         print(f"{name}: {wall:.2f} s, {cpu:.2f} s of processor", end="")
         print(f"; ratio {wall / best[0, 0]:.2f} by the clock, {cpu / best[0, 1]:.2f} in work")
         tell(name, cpu, "processor s", ratio=cpu / best[0, 1], goal="at most 2" if name == "its import" else "")
+        tell(f"{name}, by the clock", wall, "s", ratio=wall / best[0, 0])
     dataset = open_dataset(folder / "mtd0")
     pixels = [(dataset.image(frame), dataset.mask(frame)) for frame in dataset.frames]
     packing = both(lambda: [(png.encode(image), png.encode(mask)) for image, mask in pixels])[1]
     print(f"of the import, packing PNG files and proving them: {packing:.2f} s of processor")
+    tell("of its import, packing PNG files and proving them", packing, "processor s")
+    bring_in("mtd", mtd, folder / "as-published", split="paper")
+    tell("near-duplicates across sets, tiles kept together", near_duplicates_in(dataset), "images")
+    tell(
+        "near-duplicates across sets, published split",
+        near_duplicates_in(open_dataset(folder / "as-published")),
+        "images",
+    )
+
+
+def near_duplicates_in(dataset: Dataset) -> int:
+    """Count the images that look nearly like one in another set."""
+    frames = {frame.name: frame for frame in dataset.frames}
+    looks = [look_of(dataset.image(frame)) for frame in frames.values()]
+    sets = sets_of_frames(dataset.splits, dataset.frames)
+    return len(near_duplicates(list(frames), looks, sets, lambda name: dataset.image(frames[name])))
 
 
 def both(work: Callable[[], object]) -> tuple[float, float]:

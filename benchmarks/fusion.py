@@ -168,6 +168,7 @@ def main() -> None:
         theirs = time.process_time() - ours
         print(f"one view by lookup {ours - start:.2f} s, by search {theirs:.2f} s: {theirs / (ours - start):.1f} times")
         tell(f"{last} views", seconds[-1], "processor s")
+        tell(f"{last} views, memory", peak, "MiB")
         tell("a view among many against one among few", seconds[-1] / last, "processor s", ratio=growth)
         tell("one view by lookup against search", ours - start, "processor s", ratio=(ours - start) / theirs)
 

@@ -76,6 +76,8 @@ def main() -> int:
         f"{made.shot} frames; memory from frame {FROM} to {last}: {growth:+.1%} at the end, {steady:+.1%} at most "
         f"(goal: under {GOAL:.0%}, {'met' if growth < GOAL else 'missed'})"
     )
+    tell(f"memory at frame {FROM}", seen[min(FROM, last)], "MiB")
+    tell(f"most memory from frame {FROM} on", (1 + steady) * seen[min(FROM, last)], "MiB")
     tell(f"growth from frame {FROM} to {last}", 100 * growth, "%", goal=f"at most {100 * GOAL:g}")
     return int(growth >= GOAL)
 

@@ -59,6 +59,7 @@ def main() -> None:
                 fastest[kind] = min(fastest[kind], seconds)
                 print(f"  {kind}: {seconds:.2f} s", file=sys.stderr, flush=True)
         print(f"{name}: exported, largest difference {exported.largest_difference:.2g}")
+        tell(f"{name}, ONNX against torch", exported.largest_difference, "of a score, at most")
         for kind, seconds in fastest.items():
             differs = np.abs(scores[kind] - scores["torch fp32"]).max()
             ratio = fastest["torch fp32"] / seconds

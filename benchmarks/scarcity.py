@@ -16,28 +16,21 @@ turned them; ``spotless`` has pits and the tool's marks only, and nothing that i
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
-from figures import tell
-from halve_labelme import halve
+from tables import STUDIES, filled, import_screws, import_tiles, make_set, tell_f1, tell_objects
 
 from blemish.dataset.index import Frames
 from blemish.dataset.read import Dataset, open_dataset
 from blemish.errors import BlemishError
-from blemish.evaluate.comparison import Comparison, Filled, read_comparison
-from blemish.evaluate.transfer import read_table
+from blemish.evaluate.comparison import Comparison, Filled
 from blemish.learn import load_model, predict
 from blemish.report.scarcity import curve, lines
 
-STUDIES = Path(__file__).parents[1] / "studies"
 RED, GREEN, BLUE = (60, 60, 255), (60, 200, 60), (255, 120, 40)
 SIZE = (2, 5)
 """Correct and defective specimens of each twin: what two processor cores make in a quarter of an hour."""
@@ -52,15 +45,15 @@ def main() -> None:
     parser.add_argument("--table", type=Path, default=STUDIES / "scarcity.toml")
     parser.add_argument("--figures", type=Path)
     given = parser.parse_args()
-    photographs(given.folder, given.bsdata, given.mtd)
-    twins(given.folder)
-    (given.folder / "studies").mkdir(exist_ok=True)
-    table = shutil.copy(given.table, given.folder / "studies" / given.table.name)
-    run = given.folder / "runs" / given.table.stem
-    cores = [word for _ in range(os.cpu_count() or 1) for word in ("--device", "cpu")]
-    blemish(["compare", str(table), "--out", str(run), *cores])
-    comparison = read_comparison(read_table(Path(table)), run)
-    tell_rows(comparison)
+    import_screws(given.folder, given.bsdata, "5:1:4")
+    import_tiles(given.folder / "datasets/mtd", given.mtd)
+    make_twins(given.folder)
+    comparison = filled(given.folder, given.table)
+    for row in comparison.rows:
+        cells = comparison.at(row, "small")
+        tell_f1(cells)
+        if row.few == 0 and not row.fine_tuned:
+            tell_objects(cells[0])
     tell_places(comparison)
     if any(one.cell.row.title == "exact" for one in comparison.cells):
         tell_margin(comparison)
@@ -68,46 +61,13 @@ def main() -> None:
             draw(comparison, given.folder, given.figures)
 
 
-def blemish(words: Sequence[str]) -> None:
-    """Run one command line; what it says when it fails is all that there is to say."""
-    done = subprocess.run([sys.executable, "-m", "blemish", *words], check=False)
-    if done.returncode:
-        raise SystemExit(done.returncode)
-
-
-def photographs(folder: Path, bsdata: Path, mtd: Path) -> None:
-    """Halve and import the ball screws, import the tiles."""
-    datasets = folder / "datasets"
-    if not (datasets / "ballscrew/dataset.json").is_file():
-        halve(bsdata, folder / "halved", "01_*")
-        options = ("--option", "preset=ball-screws", "--split", "5:1:4")
-        blemish(["import", "labelme", str(folder / "halved"), str(datasets / "ballscrew"), *options])
-    if not (datasets / "mtd/dataset.json").is_file():
-        blemish(["import", "mtd", str(mtd), str(datasets / "mtd")])
-
-
-def twins(folder: Path) -> None:
+def make_twins(folder: Path) -> None:
     """Make the twin, and those that ablations need."""
     text = (STUDIES / "ballscrew.toml").read_text(encoding="utf-8")
     kinds: dict[str, Callable[[str], str]] = {"ballscrew": str, "unfitted": unfitted, "spotless": spotless}
     for name, change in kinds.items():
         run = "ballscrew" if name == "ballscrew" else f"ballscrew-{name}"
-        study = folder / "studies" / f"{run}.toml"
-        study.parent.mkdir(parents=True, exist_ok=True)
-        told = change(text).replace('name = "ballscrew"', f'name = "{run}"')
-        study.write_text(sized(told, *SIZE), encoding="utf-8")
-        blemish(["make", str(study), "--out", str(folder / "runs" / run)])
-
-
-def tell_rows(comparison: Comparison) -> None:
-    """Tell mean F1 of each row, and its standard deviation over draws where there are several."""
-    found: dict[str, list[float]] = {}
-    for one in comparison.cells:
-        found.setdefault(one.cell.row.title, []).append(100 * one.evaluation.f1)
-    for title, some in found.items():
-        tell(title, float(np.mean(some)), "% F1")
-        if len(some) > 1:
-            tell(f"{title}, deviation over {len(some)} draws", float(np.std(some, ddof=1)), "points")
+        make_set(folder, run, sized(change(text).replace('name = "ballscrew"', f'name = "{run}"'), *SIZE))
 
 
 def tell_places(comparison: Comparison) -> None:

@@ -19,9 +19,12 @@ from pathlib import Path
 from figures import tell
 
 from blemish.dataset.read import open_dataset
+from blemish.inspect.inspection import Inspection, read_inspection
 from blemish.report.visible import EDGES, SEEN_FROM, seen_of
 
 ROOT = Path(__file__).resolve().parents[1]
+UNITS = {("any", "contrast"): "noise and texture", ("dent", "diameter_mm"): "mm", ("scratch", "width_mm"): "mm"}
+"""Of the curves that are told."""
 
 
 def main(name: str, photographs: str | None = None) -> None:
@@ -50,6 +53,25 @@ def main(name: str, photographs: str | None = None) -> None:
         for what, counts in (("labelled pixels", seen.pixels), ("views of defects", seen.views)):
             share = 100 * float(counts[unseen].sum() / counts.sum())
             tell(f"{what} below noise and texture", share, f"% of {counts.sum()}")
+    if (out / "inspection").is_dir():
+        tell_inspection(read_inspection(out / "inspection"))
+
+
+def tell_inspection(found: Inspection) -> None:
+    """Tell how well views do alone and fused, and from which size on defects are found."""
+    for one in found.fused:
+        tell(f"patches, {one.how}: F1", 100 * one.f1, "%")
+        tell(f"patches, {one.how}: false calls", one.false_calls_per_part, "a part")
+    for one in found.curves:
+        if one.among == "all" and one.curve is not None and (one.kind, one.measure) in UNITS:
+            for name, value in (("a50", one.curve.a50), ("a90", one.curve.a90), ("a90/95", one.curve.a90_95)):
+                if value is not None:
+                    tell(f"{one.kind}, {one.curve.model}, {name}", value, UNITS[one.kind, one.measure])
+    for one in found.coverage:
+        if one.region == "*":
+            tell(
+                f"{one.kind} of {one.size_mm:g} mm: found with {one.probability:.0%}", 100 * one.share, "% of the part"
+            )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,30 @@ def test_a_changed_table_makes_new_cells(folder: Path, filled: Comparison) -> No
     with pytest.raises(RequestError, match="5 of 5 cells are not filled"):
         read_comparison(read_table(folder / "other.toml"), filled.folder)
     assert len(read_comparison(read_table(folder / "wider.toml"), filled.folder).cells) == 4
+
+
+def test_another_rule_judges_the_models_that_are_there(folder: Path, filled: Comparison, tmp_path: Path) -> None:
+    """So does a damaged evaluation: nothing is trained, and nothing but the rule and what follows from it differs."""
+    shutil.copytree(filled.folder / CELLS, tmp_path / CELLS)
+    names = {path.name for path in (tmp_path / CELLS).iterdir()}
+    (folder / "strict.toml").write_text(TABLE + "\n[rule]\nfound_from = 1.0\nsmallest_call_px = 1\n")
+    file, notes = read_table(folder / "strict.toml"), list[str]()
+    with pytest.raises(RequestError, match="5 of 5 cells are not filled"):
+        read_comparison(file, tmp_path)
+    strict = compare(file, tmp_path, lambda _d, _t, note: notes.append(note), devices=("cpu",))
+    assert not [note for note in notes if "epoch" in note]
+    assert {path.name for path in (tmp_path / CELLS).iterdir()} == names
+    for one, other in zip(strict.cells, filled.cells, strict=True):
+        assert (one.evaluation.pixels, one.evaluation.model_digest) == (
+            other.evaluation.pixels,
+            other.evaluation.model_digest,
+        )
+        assert one.evaluation.objects.rule == strict.file.table.rule != other.evaluation.objects.rule
+        assert one.evaluation.objects.all.found <= other.evaluation.objects.all.found
+    damaged = strict.cells[0].folder / "evaluation/evaluation.json"
+    damaged.write_text("{}")
+    again = compare(file, tmp_path, devices=("cpu",))
+    assert [one.evaluation for one in again.cells] == [one.evaluation for one in strict.cells]
 
 
 def test_the_texts_hold_the_figures(filled: Comparison) -> None:

@@ -2,7 +2,8 @@
 
 A cell's folder appears whole or not at all and holds all that repeats it: ``cell.json`` (what it was made of, by name
 and digest, and with which programs), ``study.toml`` for ``blemish train``, ``model/`` and ``evaluation/``. Its name
-ends in a digest of what it is made of, so a changed table makes new cells and leaves the old ones alone.
+ends in a digest of what its model is made of, so a changed table makes new cells and leaves the old ones alone. When a
+defect counts as found is no part of it: by another rule the same model is judged anew, which takes seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import torch
 import blemish
 from blemish.dataset.atomic import clear, replace_file, replace_folder, storing
 from blemish.dataset.read import Dataset, open_dataset
-from blemish.evaluate.evaluation import evaluate
+from blemish.errors import WorkError
+from blemish.evaluate.evaluation import evaluate, read_evaluation
 from blemish.evaluate.objects import ObjectRule
 from blemish.evaluate.rows import Row, draws_of, protocol_of, rows_of
 from blemish.evaluate.scarcity import Few, chosen, narrowed
@@ -130,7 +132,6 @@ def _cell(
         "protocol": protocol,
         "learned": _identity(seen[learned]),
         "target": _identity(seen["target"]),
-        "rule": table.rule,
         "grid": grid,
         "start": start.digest if start else "",
     }
@@ -161,26 +162,31 @@ def _identity(digests: Mapping[str, str]) -> dict[str, str]:
 
 
 def folder_of(out: Path, cell: Cell) -> Path | None:
-    """Find the folder of a finished cell; one that was filled under another source's name serves as well."""
+    """Find the folder of a trained cell; one that was filled under another source's name serves as well."""
     same = (out / CELLS).glob(f"*.{cell.network}.{cell.seed}-{cell.digest[:8]}")
     done = sorted((one for one in same if (one / FILE).is_file()), key=lambda one: (one.name != cell.name, one.name))
     return done[0] if done else None
 
 
+def is_filled(out: Path, cell: Cell) -> bool:
+    """Say whether a cell is trained, and judged by the rule that is asked for."""
+    there = folder_of(out, cell)
+    try:
+        return there is not None and read_evaluation(there / "evaluation").objects.rule == cell.rule
+    except WorkError:  # damaged, or of another version
+        return False
+
+
 def fill(cell: Cell, device: Device, *, out: Path, tell: Tell | None = None) -> Path:
     """Train and evaluate one cell under ``out``, or go on where it was killed; give its folder."""
-    if there := folder_of(out, cell):
-        return there
     folder = out / UNFINISHED / cell.name
     learned, target = open_dataset(cell.learn_from), open_dataset(cell.target)
     if cell.few is not None:
         learned = narrowed(learned, cell.few)
-    start = None
-    if cell.start is not None:
-        begun = folder_of(out, cell.start)
-        assert begun is not None, f"{cell.start.title} is filled before {cell.title}"
-        start = load_model(begun / "model", device)
-    model = _trained(cell, learned, folder, start, device=device, cache=out / TILES, tell=tell)
+    if there := folder_of(out, cell):
+        model = _copied(there / "model", folder / "model", device)
+    else:
+        model = _trained(cell, learned, folder, _start(cell, out, device), device=device, cache=out / TILES, tell=tell)
     told = None if tell is None else partial(_tell_evaluation, cell, tell)
     evaluate(model, target, "test", folder / "evaluation", told, rule=cell.rule)
     replace_file(folder, folder / "study.toml", _study(cell, model).encode())
@@ -190,6 +196,20 @@ def fill(cell: Cell, device: Device, *, out: Path, tell: Tell | None = None) -> 
     with storing(out):
         replace_folder(folder, out / CELLS / cell.name)
     return out / CELLS / cell.name
+
+
+def _start(cell: Cell, out: Path, device: Device) -> Model | None:
+    if cell.start is None:
+        return None
+    begun = folder_of(out, cell.start)
+    assert begun is not None, f"{cell.start.title} is filled before {cell.title}"
+    return load_model(begun / "model", device)
+
+
+def _copied(model: Path, place: Path, device: Device) -> Model:
+    with storing(place):
+        shutil.copytree(model, place, dirs_exist_ok=True)
+    return load_model(place, device)
 
 
 def _trained(
@@ -209,9 +229,7 @@ def _trained(
         return train(cell.protocol, learned, folder / "model", start, progress, **how).model
     progress_of = None if tell is None else partial(_tell_training, cell, tell)
     tuned = tune(cell.protocol, learned, folder / "grid", cell.grid, progress_of, devices=(device,), cache_folder=cache)
-    with storing(folder):
-        shutil.copytree(tuned.best_folder, folder / "model", dirs_exist_ok=True)
-    return load_model(folder / "model", device)
+    return _copied(tuned.best_folder, folder / "model", device)
 
 
 def trainings_in(cell: Cell) -> int:

@@ -17,7 +17,18 @@ from pathlib import Path
 from blemish.dataset.atomic import clear, replace_file
 from blemish.errors import RequestError
 from blemish.evaluate import transfer_table
-from blemish.evaluate.cell import CELLS, TILES, UNFINISHED, Cell, cells_of, fill, folder_of, trainings_in, with_starts
+from blemish.evaluate.cell import (
+    CELLS,
+    TILES,
+    UNFINISHED,
+    Cell,
+    cells_of,
+    fill,
+    folder_of,
+    is_filled,
+    trainings_in,
+    with_starts,
+)
 from blemish.evaluate.evaluation import Evaluation, read_evaluation
 from blemish.evaluate.rows import Row, rows_of
 from blemish.evaluate.transfer import TableFile
@@ -67,7 +78,7 @@ def compare(
     for starts in (True, False):
         some = [cell for cell in cells if (cell.start is None) is starts]
         work = partial(fill, out=folder, tell=tell.during if tell and len(devices) == 1 else None)
-        missing = [cell for cell in some if folder_of(folder, cell) is None]
+        missing = [cell for cell in some if not is_filled(folder, cell)]
         if tell:
             for cell in some:
                 if cell not in missing:
@@ -86,7 +97,7 @@ def compare(
 def read_comparison(file: TableFile, folder: Path) -> Comparison:
     """Gather a table whose cells are all there; :class:`RequestError` names those that are not."""
     wanted = cells_of(file)
-    missing = [cell.title for cell in wanted if folder_of(folder, cell) is None]
+    missing = [cell.title for cell in wanted if not is_filled(folder, cell)]
     if missing:
         raise RequestError(
             f"{folder}: {len(missing)} of {len(wanted)} cells are not filled ({'; '.join(missing)}); "
