@@ -70,6 +70,11 @@ def main() -> None:
                 f"average precision {worth.average_precision:.1%}",
                 flush=True,
             )
+            tell(f"{kind}, seed {seed}: F1", 100 * worth.f1, "%")
+            tell(f"{kind}, seed {seed}: AP", 100 * worth.average_precision, "%")
+            if worth.f1_interval is not None:
+                tell(f"{kind}, seed {seed}: lower bound", 100 * worth.f1_interval.low, "% F1")
+                tell(f"{kind}, seed {seed}: upper bound", 100 * worth.f1_interval.high, "% F1")
     for kind, some in found.items():
         values = np.array([[worth.f1, worth.average_precision] for worth in some])
         f1, precision = values.mean(axis=0)

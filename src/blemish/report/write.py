@@ -153,10 +153,14 @@ def _flat(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measured(evaluation: Evaluation) -> str:
+    specimens = len(evaluation.by_specimen)
+    # Drawing n of n anew makes variances (n - 1) / n times too small, and shows nothing that the n did not show.
+    few = ", and too narrow for so few" if specimens < 10 else ""
     return (
         f"Per cent, pixel by pixel, on the {evaluation.images} frames of the set \u201c{evaluation.split}\u201d "
         f"({evaluation.images_with_defects} of them show a defect), at the threshold {evaluation.threshold:.3g} that "
-        "the validation set chose; the interval is a bootstrap over specimens. A defect counts as found when "
+        "the validation set chose; the interval is a bootstrap over "
+        f"{specimens} specimens{few}. A defect counts as found when "
         f"{evaluation.objects.rule.found_from:.0%} of its pixels are."
     )
 
