@@ -12,8 +12,9 @@ from plates import plates
 
 from blemish.errors import RequestError, StudyError
 from blemish.evaluate import transfer_table
-from blemish.evaluate.cell import CELLS, UNFINISHED, Cell
+from blemish.evaluate.cell import Cell
 from blemish.evaluate.comparison import Comparison, compare, read_comparison
+from blemish.evaluate.filling import CELLS, UNFINISHED
 from blemish.evaluate.rows import protocol_of, rows_of
 from blemish.evaluate.transfer import read_table
 from blemish.report.transfer import write_page

@@ -14,7 +14,7 @@ from PIL import Image
 from blemish.dataset import open_dataset
 from blemish.dataset.verify import verify
 from blemish.errors import ForeignDataError, RequestError
-from blemish.exchange import IMPORTERS, bring_in, imported, runs
+from blemish.exchange import IMPORTERS, bring_in, runs, taking
 from blemish.exchange.importers import severstal
 
 
@@ -199,7 +199,7 @@ def test_a_killed_import_is_finished_by_the_same_one_and_by_no_other(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(imported, "entry_of", die)
+        patch.setattr(taking, "entry_of", die)
         with pytest.raises(KeyboardInterrupt):
             bring_in("ksdd2", tmp_path / "in", tmp_path / "out", workers=1)
     with pytest.raises(RequestError, match="would remove it"):

@@ -14,15 +14,8 @@ from blemish.dataset.layers import write_geometry
 from blemish.dataset.read import Dataset
 from blemish.errors import DatasetError, RequestError
 from blemish.inspect.surface import backproject
-from blemish.inspect.surface.backproject import (
-    NOTHING,
-    Buffers,
-    log_odds,
-    nominal_patches,
-    optics_of,
-    sight,
-    view_evidence,
-)
+from blemish.inspect.surface.backproject import NOTHING, log_odds, optics_of, sight, view_evidence
+from blemish.inspect.surface.buffers import Buffers, nominal_patches
 from blemish.inspect.surface.patches import lookup_of, patches_of
 from blemish.plan.camera import Camera
 from blemish.settings import plain

@@ -23,7 +23,7 @@ from blemish.inspect.concluding import conclude
 from blemish.inspect.inspecting import Inspecting
 from blemish.inspect.looking import look
 from blemish.inspect.stored import read_surface
-from blemish.inspect.surface.backproject import Buffers, nominal_patches
+from blemish.inspect.surface.buffers import Buffers, nominal_patches
 from blemish.inspect.surface.calibrate import calibrate
 from blemish.inspect.surface.fused import compare_fusions, judge
 from blemish.inspect.surface.fusing import Fusing

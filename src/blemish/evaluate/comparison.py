@@ -17,19 +17,9 @@ from pathlib import Path
 from blemish.dataset.atomic import clear, replace_file
 from blemish.errors import RequestError
 from blemish.evaluate import transfer_table
-from blemish.evaluate.cell import (
-    CELLS,
-    TILES,
-    UNFINISHED,
-    Cell,
-    cells_of,
-    fill,
-    folder_of,
-    is_filled,
-    trainings_in,
-    with_starts,
-)
+from blemish.evaluate.cell import Cell, cells_of, with_starts
 from blemish.evaluate.evaluation import Evaluation, read_evaluation
+from blemish.evaluate.filling import CELLS, TILES, UNFINISHED, fill, folder_of, is_filled, trainings_in
 from blemish.evaluate.rows import Row, rows_of
 from blemish.evaluate.transfer import TableFile
 from blemish.learn.devices import side_by_side

@@ -7,19 +7,13 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from blemish.dataset import write
-from blemish.dataset.ahead import in_order
-from blemish.dataset.index import FrameEntry, entry_of
-from blemish.dataset.near import Look, look_of
-from blemish.dataset.record import DefectRecord, FrameRecord, Header, SpecimenRecord, to_json
+from blemish.dataset.record import Header, to_json
 from blemish.dataset.split import Split, SplitRule
 from blemish.disk import alone, storing
 from blemish.errors import BlemishError, ForeignDataError, RequestError
@@ -27,34 +21,12 @@ from blemish.exchange.dealing import deal, near, rule_of
 from blemish.exchange.foreign import Folder
 from blemish.exchange.importers import CATALOGUE, IMPORTERS, importer
 from blemish.exchange.naming import Gathered, gather
-from blemish.exchange.posed import Cell, digest_of, place, read_cell
-from blemish.exchange.sample import Annotated, Foreign, Sample
+from blemish.exchange.posed import digest_of, place, read_cell
+from blemish.exchange.sample import Foreign
 from blemish.exchange.summary import Summary
+from blemish.exchange.taking import Advance, Taken, Taking, take_all
 from blemish.plugins import versions
-from blemish.settings import canonical, plain, read
-
-Advance = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class _Work:
-    """Where photographs are taken from, where to, and the cell that they were taken in, where that is known."""
-
-    folder: Folder
-    dst: Path
-    cell: Cell | None
-
-
-@dataclass(frozen=True)
-class _Taken:
-    """What became of one group."""
-
-    record: SpecimenRecord
-    entries: tuple[FrameEntry, ...]
-    covered_px: int
-    looks: dict[str, Look]
-    """What each photograph looks like, by frame."""
-    skipped: tuple[tuple[str, str], ...]
+from blemish.settings import plain, read
 
 
 def bring_in(
@@ -105,7 +77,7 @@ def bring_in(
         software=_software(name),
         camera=None if cell is None else dict(cell.camera),
     )
-    work = _Work(folder, dst, cell)
+    work = Taking(folder, dst, cell)
     with alone(dst.absolute(), tidy=True):
         try:
             write.create(dst, header)
@@ -114,7 +86,7 @@ def bring_in(
             if not (dst / "import.json").exists():
                 # From here on another import is refused, even if this one is killed.
                 write.attach(dst, "import.json", to_json(came))
-            taken = list(_take_all(work, specimens, advance, workers))
+            taken = list(take_all(work, specimens, advance, workers))
             return _finished(work, header, foreign, specimens, taken, rule, came)
         except BlemishError:
             if fresh:
@@ -133,11 +105,11 @@ def _found(name: str, folder: Folder, chosen: Any) -> Foreign:
 
 
 def _finished(  # noqa: PLR0917  all that an import knows of itself
-    work: _Work,
+    work: Taking,
     header: Header,
     foreign: Foreign,
     specimens: list[Gathered],
-    taken: list[_Taken],
+    taken: list[Taken],
     rule: SplitRule | None,
     came: Mapping[str, Any],
 ) -> Summary:
@@ -192,70 +164,7 @@ def _is_fresh(dst: Path, came: Mapping[str, Any]) -> bool:
     return fresh
 
 
-def _take_all(work: _Work, specimens: list[Gathered], advance: Advance, workers: int | None) -> Iterator[_Taken]:
-    """Take in group by group, several at a time, told in order."""
-    total, done = sum(len(one.views) for one in specimens), 0
-    for one, taken in in_order(lambda one: _take(work, one), specimens, workers):
-        done += len(one.views)
-        advance(done, total, one.id)
-        yield taken
-
-
-def _take(work: _Work, specimen: Gathered) -> _Taken:
-    """Read the photographs of one group, number their marks, and write frames and specimen."""
-    defects: list[DefectRecord] = []
-    entries, skipped, covered = [], [], 0
-    looks: dict[str, Look] = {}
-    for view, sample in specimen.views.items():
-        try:
-            photograph = sample.load()
-            if work.cell is not None:
-                work.cell.check_size(photograph.image, sample.file)
-        except ForeignDataError as error:
-            if work.folder.left_out is None:
-                raise
-            skipped.append((sample.file, str(error)))
-            continue
-        if len(defects) + len(photograph.kinds) > 65535:
-            raise ForeignDataError(
-                f"{sample.file}: group {specimen.group!r} has more than 65535 marks; use a finer grouping"
-            )
-        entries.append(_write(work, (specimen.id, view), sample, photograph, first=len(defects) + 1))
-        defects += [DefectRecord(id=len(defects) + n, kind=kind) for n, kind in enumerate(photograph.kinds, start=1)]
-        covered += photograph.covered_px
-        looks[entries[-1].name] = look_of(photograph.image)
-    record = SpecimenRecord(
-        id=specimen.id,
-        defective=bool(defects),
-        defects=tuple(defects),
-        source={"group": specimen.group},
-        part_digest=None if work.cell is None else work.cell.part_digest or None,
-    )
-    if entries:
-        write.write_specimen(work.dst, record)
-    return _Taken(record, tuple(entries), covered, looks, tuple(skipped))
-
-
-def _write(work: _Work, name: tuple[str, str], sample: Sample, photograph: Annotated, *, first: int) -> FrameEntry:
-    """Write one photograph as a frame; its marks are numbered from ``first``."""
-    specimen, view = name
-    mask = photograph.labels
-    if first > 1 and photograph.kinds:
-        mask = np.where(mask > 0, mask + np.uint16(first - 1), np.uint16(0))
-    source = {**sample.told, "file": sample.file}
-    told: dict[str, Any] = {} if work.cell is None else work.cell.told(sample.view)
-    facts = {"source": source, "shape": mask.shape, "bits": str(photograph.image.dtype), **told}
-    digest = hashlib.sha256(canonical(facts).encode())
-    digest.update(np.ascontiguousarray(photograph.image).data)
-    if photograph.kinds:
-        digest.update(np.ascontiguousarray(mask).data)
-    record = FrameRecord(specimen=specimen, view=view, digest=digest.hexdigest(), source=source, **told)
-    if write.has_frame(work.dst, specimen, view, record.digest):
-        return entry_of(write.read_frame(work.dst, specimen, view))
-    return entry_of(write.write_frame(work.dst, record, photograph.image, mask))
-
-
-def _account(foreign: Foreign, taken: list[_Taken], drawn: Split | None) -> Summary:
+def _account(foreign: Foreign, taken: list[Taken], drawn: Split | None) -> Summary:
     """Count what was read, kept and dropped."""
     entries = [entry for one in taken for entry in one.entries]
     marks = Counter(defect.kind for one in taken for defect in one.record.defects)

@@ -13,7 +13,7 @@ from blemish.inspect.inspecting import Inspecting
 from blemish.inspect.predictions import Predictions, predict_dataset
 from blemish.inspect.sighted import sightings_of
 from blemish.inspect.sightings import Sightings
-from blemish.inspect.surface.backproject import Buffers, nominal_patches
+from blemish.inspect.surface.buffers import Buffers, nominal_patches
 from blemish.inspect.surface.calibrate import Calibration, Judged, calibrate
 from blemish.inspect.surface.effective import Looks
 from blemish.inspect.surface.fused import compare_fusions, judge

@@ -17,7 +17,7 @@ import numpy as np
 
 from blemish.evaluate.objects import Found, recall_interval
 from blemish.evaluate.pixels import Interval
-from blemish.inspect.surface.backproject import Buffers, laid, views_of
+from blemish.inspect.surface.buffers import Buffers, laid, views_of
 from blemish.inspect.surface.calibrate import Calibration, Judged
 from blemish.inspect.surface.fuse import Evidence, fuse
 from blemish.inspect.surface.fusing import FUSIONS, Fusing
