@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_type_hints
+from types import NoneType, UnionType
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -153,12 +154,15 @@ class Population(Generic[T]):
 
 
 def ranged(kind: Any) -> Any:
-    """Give the type "a ``kind``, or a range of them", which reports mistakes of the one form that was meant."""
+    """Give the type "a ``kind``, or a range of them", which reports mistakes of the one form that was meant.
+
+    Of a number that may be left out the range is one of numbers.
+    """
     from pydantic import AfterValidator, Discriminator, Tag, TypeAdapter, ValidationError
 
     def refuse(end: int | float, words: str, cure: str) -> None:
         try:
-            TypeAdapter(kind).validate_python(end)
+            TypeAdapter(given).validate_python(end)
         except ValidationError as error:
             fault = error.errors()[0]["msg"].removeprefix("Input should be ")
             raise ValueError(f"{words} {end:.4g}, which is not {fault}; {cure}") from None
@@ -181,14 +185,15 @@ def ranged(kind: Any) -> Any:
             return f"~{next(iter(value))}"
         return "~value"
 
-    base = kind.__origin__ if hasattr(kind, "__metadata__") else kind
+    given = _given(kind)
+    base = given.__origin__ if hasattr(given, "__metadata__") else given
     number = base in (int, float)
     choices: list[Any] = [Annotated[kind, Tag("~value")], Annotated[Choice[kind], Tag("~choice")]]
     if number:
         choices += [
-            Annotated[Uniform[kind], Tag("~uniform")],
-            Annotated[LogUniform[kind], Tag("~log_uniform")],
-            Annotated[Normal[kind], AfterValidator(reachable), Tag("~normal")],
+            Annotated[Uniform[given], Tag("~uniform")],
+            Annotated[LogUniform[given], Tag("~log_uniform")],
+            Annotated[Normal[given], AfterValidator(reachable), Tag("~normal")],
         ]
     if base is int:
         choices = [choices[0], choices[1], Annotated[Integers, AfterValidator(allowed), Tag("~integers")]]
@@ -196,6 +201,12 @@ def ranged(kind: Any) -> Any:
     for choice in choices[1:]:
         union = union | choice
     return Annotated[union, Discriminator(form)]
+
+
+def _given(kind: Any) -> Any:
+    """Give what "something or ``None``" is when it is something."""
+    rest = [one for one in get_args(kind) if one is not NoneType]
+    return rest[0] if get_origin(kind) in (Union, UnionType) and len(rest) == 1 else kind
 
 
 def population_of(thing: type[T], kind: str | None = None, also: type | None = None) -> type[Population[T]]:

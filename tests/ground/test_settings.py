@@ -154,6 +154,30 @@ def test_a_population_draws_plain_things_within_its_range(a: float, b: float, fo
 
 
 @settings
+class Ridge:
+    """A ridge, which may have a height and a number of steps."""
+
+    height_mm: Positive | None = None
+    steps: AtLeastOne | None = None
+
+
+Ridges = population_of(Ridge)
+
+
+def test_what_may_be_left_out_may_be_a_range_of_numbers() -> None:
+    """Left out it stays out; given it is drawn, and a range that reaches what a number may not be is refused."""
+    rng = np.random.default_rng(0)
+    assert read(Ridges, {}, "sheet.toml").draw(rng) == Ridge()
+    drawn = read(Ridges, {"height_mm": {"uniform": [1, 2]}, "steps": {"integers": [3, 4]}}, "sheet.toml").draw(rng)
+    assert 1 <= drawn.height_mm <= 2
+    assert drawn.steps in (3, 4)
+    assert read(Ridges, {"height_mm": {"choice": [5.0]}}, "sheet.toml").draw(rng).height_mm == 5
+    for wrong, words in (({"uniform": [-1, 2]}, "greater than 0"), ({"normal": [1, 1]}, "three deviations reach -2")):
+        with pytest.raises(StudyError, match=words):
+            read(Ridges, {"height_mm": wrong}, "sheet.toml")
+
+
+@settings
 class Slot:
     """A slot."""
 
