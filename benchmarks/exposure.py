@@ -121,6 +121,8 @@ def main() -> int:
         )
         tell(f"exposure 1 to {exposure}: a", float(stops), "stops")
         tell(f"exposure 1 to {exposure}: apart", float(ours), "grey levels", ratio=float(ours / nothing))
+        for rival, apart in (("doing nothing", nothing), ("a straight line", straight), ("a gamma curve", power)):
+            tell(f"exposure 1 to {exposure}: {rival}", float(apart), "grey levels")
     return 0
 
 

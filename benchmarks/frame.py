@@ -127,10 +127,11 @@ def main() -> int:
     print(f"{facts()['variant']}, {len(specimen.triangles)} triangles, scene built in {built:.2f} s")
     with tempfile.TemporaryDirectory() as folder:
         ratios = compare(scene, camera, rendering, Path(folder) / "dataset", given.views, given.rounds)
-    same_scene, conductor = np.mean(ratios, axis=0)
+    same_scene, conductor, noise = np.mean(ratios, axis=0)
     missed = same_scene > GOAL
     tell("a whole frame against mi.render", float(same_scene), "times", goal=f"at most {GOAL}")
     tell("a whole frame against a built-in conductor", float(conductor), "times")
+    tell("its noise against mi.render", float(noise), "times")
     print(
         f"mean ratio {same_scene:.2f} to the same scene (goal: {GOAL}, {'missed' if missed else 'met'}), "
         f"{conductor:.2f} to a built-in conductor"
@@ -140,8 +141,8 @@ def main() -> int:
 
 def compare(  # noqa: PLR0917
     scene: Scene, camera: Camera, rendering: Rendering, root: Path, views: int, rounds: int
-) -> list[tuple[float, float]]:
-    """Let both sides take turns on some views; give the ratio of whole to bare time of each."""
+) -> list[tuple[float, float, float]]:
+    """Let both sides take turns on some views; give the ratios of whole to bare time of each, and of their noise."""
     ratios = []
     for number, (eye, target) in enumerate(EYES[:views]):
         viewpoint = Viewpoint(f"v{number:03d}", look_at(np.array(eye, dtype=float), np.array(target, dtype=float)))
@@ -159,18 +160,18 @@ def compare(  # noqa: PLR0917
             f"({frame.samples / c / 1e6:.1f} M samples/s, {(frame.mask > 0).sum()} px labelled)"
         )
         print(f"  ratio {c / a:.2f} to the same scene, {c / b:.2f} to a built-in conductor")
-        ratios.append((c / a, c / b))
-        _print_errors(same, lambda seed: ours(seed).radiance)  # noqa: B023
+        ratios.append((c / a, c / b, _noise(same, lambda seed: ours(seed).radiance)))  # noqa: B023
     return ratios
 
 
-def _print_errors(same: Callable[..., Any], ours: Callable[..., Any]) -> None:
-    """Print the error per pixel of both sides, from the differences of independent frames."""
+def _noise(same: Callable[..., Any], ours: Callable[..., Any]) -> float:
+    """Print the error per pixel of both sides, from the differences of independent frames; give ours over theirs."""
     told = []
     for side in (same, ours):
         one, other = side(101), side(202)
         told.append(float(np.sqrt(((one - other) ** 2).mean() / 2)))
     print(f"  noise per pixel (radiance) {told[0]:.4f} of mi.render, {told[1]:.4f} of ours")
+    return told[1] / told[0]
 
 
 if __name__ == "__main__":
