@@ -52,7 +52,9 @@ def main() -> None:
         for name, before in done.before[which].items():
             tell(f"{which}, {name}, before", before, "spreads of the photographs")
             tell(f"{which}, {name}, after", done.after[which][name], "spreads of the photographs")
-    tell("trials", done.looks, "")
+    tell("photographs, fitted", len(photographs.fitted), "")
+    tell("photographs, held out", len(photographs.held_out), "")
+    tell("trials", done.looks, "before the time was up" if done.cut_short else "until nothing came nearer")
     tell("time", done.seconds, "s")
 
 

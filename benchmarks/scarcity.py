@@ -22,6 +22,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from figures import tell
 from tables import STUDIES, filled, import_screws, import_tiles, make_set, tell_f1, tell_objects
 
 from blemish.dataset.index import Frames
@@ -71,21 +72,20 @@ def make_twins(folder: Path) -> None:
 
 
 def tell_places(comparison: Comparison) -> None:
-    """Print in how many cells each place has most of the pixels that are falsely called, and its share of them."""
+    """Tell in how many cells each place has most of the pixels that are falsely called, and its share of them."""
     shares: dict[str, list[float]] = {}
     for one in comparison.cells:
         wrong = {name: place.false_positive for name, place in one.evaluation.by_specimen.items()}
         worst = max(wrong, key=lambda name: wrong[name])
         shares.setdefault(worst, []).append(wrong[worst] / max(sum(wrong.values()), 1))
     for name, found in shares.items():
-        print(
-            f"place {name} has most of the pixels that are falsely called in {len(found)} of {len(comparison.cells)}"
-            f" cells: {min(found):.0%} to {max(found):.0%} of them"
-        )
+        tell(f"place {name} has most of what is falsely called", len(found), f"of {len(comparison.cells)} cells")
+        tell(f"place {name}, where so, at least", 100 * min(found), "% of it")
+        tell(f"place {name}, where so, at most", 100 * max(found), "% of it")
 
 
 def tell_margin(comparison: Comparison) -> None:
-    """Print how F1 on marked photographs to learn from changes when what the model of exact labels calls is grown."""
+    """Tell how F1 on marked photographs to learn from changes when what the model of exact labels calls is grown."""
     model = load_model(cell(comparison, "exact").folder / "model")
     target = open_dataset(comparison.file.folder(comparison.file.table.target.data))
     marked = [frame for name in ("train", "val") for frame in target.split(name) if frame.defective]
@@ -100,7 +100,7 @@ def tell_margin(comparison: Comparison) -> None:
             grown = cv2.dilate(called, disc) > 0
             counts += np.sum(grown & there), np.sum(grown), np.sum(there)
         f1 = 2 * counts[0] / (counts[1] + counts[2])
-        print(f"what the twin's model calls, grown by {margin_px} px: F1 {f1:.1%} on {len(marked)} photographs")
+        tell(f"exact, grown by {margin_px} px", 100 * float(f1), f"% F1 on {len(marked)} photographs to learn from")
 
 
 def cell(comparison: Comparison, title: str) -> Filled:

@@ -99,8 +99,9 @@ def tell_f1(cells: Sequence[Filled]) -> None:
 
 
 def tell_objects(one: Filled) -> None:
-    """Tell how many marks a model finds, and what it calls by mistake."""
+    """Tell how many marks and how many of their pixels a model finds, and what it calls by mistake."""
     objects, title = one.evaluation.objects, one.cell.row.title
+    tell(f"{title}, recall", 100 * one.evaluation.recall, "%")
     tell(f"{title}, marks found", objects.all.found, f"of {objects.all.total}")
     tell(f"{title}, false calls", objects.false_calls_per_image, "an image")
 
@@ -113,7 +114,7 @@ def tell_cell(one: Filled) -> None:
     if interval is not None:
         for bound, value in (("lower", interval.low), ("upper", interval.high)):
             tell(f"{title}, {bound} bound", 100 * value, "% F1")
-    for what, value in (("precision", worth.precision), ("recall", worth.recall), ("AP", worth.average_precision)):
+    for what, value in (("precision", worth.precision), ("AP", worth.average_precision)):
         tell(f"{title}, {what}", 100 * value, "%")
     tell_objects(one)
 

@@ -148,14 +148,17 @@ def test_a_changed_table_makes_new_cells(folder: Path, filled: Comparison) -> No
 def test_another_rule_judges_the_models_that_are_there(folder: Path, filled: Comparison, tmp_path: Path) -> None:
     """So does a damaged evaluation: nothing is trained, and nothing but the rule and what follows from it differs."""
     shutil.copytree(filled.folder / CELLS, tmp_path / CELLS)
-    names = {path.name for path in (tmp_path / CELLS).iterdir()}
+    kept = {path: path.read_bytes() for path in (tmp_path / CELLS).rglob("*") if path.suffix in {".toml", ".json"}}
+    made = {path: data for path, data in kept.items() if path.parent.name != "evaluation"}
     (folder / "strict.toml").write_text(TABLE + "\n[rule]\nfound_from = 1.0\nsmallest_call_px = 1\n")
     file, notes = read_table(folder / "strict.toml"), list[str]()
     with pytest.raises(RequestError, match="5 of 5 cells are not filled"):
         read_comparison(file, tmp_path)
     strict = compare(file, tmp_path, lambda _d, _t, note: notes.append(note), devices=("cpu",))
     assert not [note for note in notes if "epoch" in note]
-    assert {path.name for path in (tmp_path / CELLS).iterdir()} == names
+    assert all(path.read_bytes() == data for path, data in made.items())
+    assert {path for path in (tmp_path / CELLS).rglob("*") if path.suffix in {".toml", ".json"}} == kept.keys()
+    assert not (tmp_path / UNFINISHED).exists()
     for one, other in zip(strict.cells, filled.cells, strict=True):
         assert (one.evaluation.pixels, one.evaluation.model_digest) == (
             other.evaluation.pixels,

@@ -1,7 +1,8 @@
 """Filling a transfer table cell by cell, and what it came to.
 
-``compare(file, folder)`` fills the cells that are missing and writes ``table.json``, ``table.md`` and ``table.tex``. It
-can be killed at any moment: finished cells are kept, the cell at work goes on after its last finished epoch.
+``compare(file, folder)`` fills the cells that are missing, judges anew those that were by another rule, and writes
+``table.json``, ``table.md`` and ``table.tex``. It can be killed at any moment: finished cells are kept, the cell at
+work goes on after its last finished epoch.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def compare(
     """Fill every cell of a table under ``folder`` and give the whole; cells go side by side where devices are several.
 
     ``advance`` is told what is done, what there is at most, and where it is. Costs a training and an evaluation
-    for each cell that is not there yet.
+    for each cell that is not there yet, an evaluation for each that was judged by another rule.
     """
     wanted = cells_of(file)
     cells = list(with_starts(wanted))
@@ -100,7 +101,9 @@ def _gathered(file: TableFile, folder: Path, wanted: Sequence[Cell]) -> Comparis
     def read(cell: Cell) -> Filled:
         place = folder_of(folder, cell)
         assert place is not None, f"{cell.title} is filled"
-        return Filled(cell, place, read_evaluation(place / "evaluation"))
+        evaluation = read_evaluation(place / "evaluation")
+        assert evaluation.objects.rule == cell.rule, f"{cell.title} is judged by the rule of this table"
+        return Filled(cell, place, evaluation)
 
     return Comparison(file, folder, tuple(rows_of(file.table)), tuple(read(cell) for cell in wanted))
 

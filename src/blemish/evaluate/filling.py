@@ -1,9 +1,9 @@
 """Filling one cell of a transfer table: train, evaluate, and keep all that repeats it.
 
-A cell's folder appears whole or not at all: ``cell.json`` (what it was made of, by name and digest, and with which
-programs), ``study.toml`` for ``blemish train``, ``model/`` and ``evaluation/``. Its name ends in the cell's digest, so
-a changed table makes new cells and leaves the old ones alone; by another rule of what is found the same model is judged
-anew, which takes seconds.
+A cell's folder appears whole or not at all: ``cell.json`` (what its model was made of, by name and digest, and with
+which programs), ``study.toml`` for ``blemish train``, ``model/`` and ``evaluation/``. Its name ends in the cell's
+digest, so a changed table makes new cells and leaves the old ones alone. By another rule of what is found only
+``evaluation/`` is made anew.
 """
 
 from __future__ import annotations
@@ -55,16 +55,20 @@ def is_filled(out: Path, cell: Cell) -> bool:
 
 
 def fill(cell: Cell, device: Device, *, out: Path, tell: Tell | None = None) -> Path:
-    """Train and evaluate one cell under ``out``, or go on where it was killed; give its folder."""
+    """Train and evaluate one cell under ``out``, or go on where it was killed; give its folder.
+
+    A cell that is trained already is judged anew, where it lies.
+    """
+    target = open_dataset(cell.target)
+    told = None if tell is None else partial(_tell_evaluation, cell, tell)
+    if there := folder_of(out, cell):
+        evaluate(load_model(there / "model", device), target, "test", there / "evaluation", told, rule=cell.rule)
+        return there
     folder = out / UNFINISHED / cell.name
-    learned, target = open_dataset(cell.learn_from), open_dataset(cell.target)
+    learned = open_dataset(cell.learn_from)
     if cell.few is not None:
         learned = narrowed(learned, cell.few)
-    if there := folder_of(out, cell):
-        model = _copied(there / "model", folder / "model", device)
-    else:
-        model = _trained(cell, learned, folder, _start(cell, out, device), device=device, cache=out / TILES, tell=tell)
-    told = None if tell is None else partial(_tell_evaluation, cell, tell)
+    model = _trained(cell, learned, folder, _start(cell, out, device), device=device, cache=out / TILES, tell=tell)
     evaluate(model, target, "test", folder / "evaluation", told, rule=cell.rule)
     replace_file(folder, folder / "study.toml", _study(cell, model).encode())
     facts = _facts(cell, model, learned, target)
@@ -81,12 +85,6 @@ def _start(cell: Cell, out: Path, device: Device) -> Model | None:
     begun = folder_of(out, cell.start)
     assert begun is not None, f"{cell.start.title} is filled before {cell.title}"
     return load_model(begun / "model", device)
-
-
-def _copied(model: Path, place: Path, device: Device) -> Model:
-    with storing(place):
-        shutil.copytree(model, place, dirs_exist_ok=True)
-    return load_model(place, device)
 
 
 def _trained(
@@ -106,7 +104,9 @@ def _trained(
         return train(cell.protocol, learned, folder / "model", start, progress, **how).model
     progress_of = None if tell is None else partial(_tell_training, cell, tell)
     tuned = tune(cell.protocol, learned, folder / "grid", cell.grid, progress_of, devices=(device,), cache_folder=cache)
-    return _copied(tuned.best_folder, folder / "model", device)
+    with storing(folder):
+        shutil.copytree(tuned.best_folder, folder / "model", dirs_exist_ok=True)
+    return load_model(folder / "model", device)
 
 
 def trainings_in(cell: Cell) -> int:
@@ -143,7 +143,6 @@ def _facts(cell: Cell, model: Model, learned: Dataset, target: Dataset) -> dict[
         "target": {"name": target.header.name, "digests": dict(target.header.digests)},
         "start": "" if cell.start is None else cell.start.name,
         "beside": "" if cell.beside is None else _shown(cell.beside),
-        "rule": plain(cell.rule),
         "model_sha256": model.digest,
         "software": {
             "blemish": blemish.__version__,
