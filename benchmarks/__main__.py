@@ -1,14 +1,14 @@
-"""Run the benchmarks, keep their figures, and write RESULTS.md from what is kept.
+"""Run the benchmarks, keep their figures, and write the pages that name them from what is kept.
 
-    python benchmarks                      all but the long ones, one after the other, then RESULTS.md
+    python benchmarks                      all but the long ones, one after the other, then the pages
     python benchmarks --only films plan    those, long or not
-    python benchmarks --render             RESULTS.md alone, from the figures that are kept
+    python benchmarks --render             the pages alone, from the figures that are kept
 
 What is run stands in ``catalogue.toml``. A benchmark prints a line of JSON for each figure (``figures.py``); these go
 into ``results/NAME.json`` with machine, load, day, commit and command. RESULTS.md is ``RESULTS.md.j2`` filled with
-them: ``{{ films["a frame with films"] | short }}`` is a figure there, ``ratio.films[...]`` its ratio, and all that is
-recorded is listed at the end. Write into the template, never into RESULTS.md. What fails or is interrupted leaves the
-older record as it is.
+them, and so are some pages of the docs: ``{{ films["a frame with films"] | short }}`` is a figure there,
+``ratio.films[...]`` its ratio; RESULTS.md lists at its end all that is recorded. Write into the templates, never into
+what they make. What fails or is interrupted leaves the older record as it is.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+PAGES = ("benchmarks/RESULTS.md", "docs/ballscrew.md", "docs/choosing.md")
+"""Each is made from the template beside it, which is called the same and ``.j2``."""
 KEYS = {"name", "figure", "unit", "ratio", "goal"}
 
 
@@ -54,8 +56,9 @@ def main() -> int:
             failed.append(name)
         else:
             (HERE / "results" / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    (HERE / "RESULTS.md").write_text(render(kept()), encoding="utf-8")
-    print(HERE / "RESULTS.md", f"failed: {', '.join(failed)}" if failed else "")
+    for page in PAGES:
+        (ROOT / page).write_text(render(page, kept()), encoding="utf-8")
+    print(*PAGES, f"failed: {', '.join(failed)}" if failed else "")
     return bool(failed)
 
 
@@ -83,7 +86,7 @@ def measure(name: str, command: str, folders: dict[str, str]) -> dict[str, Any] 
         "command": command,
         "day": datetime.datetime.fromtimestamp(start, datetime.UTC).date().isoformat(),
         "commit": _git("rev-parse", "--short=9", "HEAD"),
-        "changed": bool(_git("status", "--porcelain", "--", "src", "benchmarks/*.py")),
+        "changed": bool(_git("status", "--porcelain", "--", "src", "studies", "benchmarks/*.py")),
         "machine": machine(),
         "load_before": round(load, 1),
         "seconds": round(time.time() - start, 1),
@@ -117,17 +120,17 @@ def kept() -> dict[str, dict[str, Any]]:
     return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items() if path.is_file()}
 
 
-def render(records: dict[str, dict[str, Any]]) -> str:
-    """Fill the template; a figure that it names and nobody has told is an error."""
+def render(page: str, records: dict[str, dict[str, Any]]) -> str:
+    """Fill a page's template; a figure that it names and nobody has told is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     room = Environment(
-        loader=FileSystemLoader(HERE), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+        loader=FileSystemLoader(ROOT), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )  # no HTML
     room.filters |= {"short": short, "reached": reached}
     told = {name: {one["name"]: one["figure"] for one in record["figures"]} for name, record in records.items()}
     ratios = {name: {one["name"]: one["ratio"] for one in record["figures"]} for name, record in records.items()}
-    return room.get_template("RESULTS.md.j2").render(**told, ratio=ratios, records=records)
+    return room.get_template(f"{page}.j2").render(**told, ratio=ratios, records=records)
 
 
 def short(value: float | None) -> str:

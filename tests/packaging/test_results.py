@@ -35,9 +35,26 @@ def a_record(**changes: object) -> dict[str, object]:
     return {**common, "machine": "m", "load_before": 0.1, "seconds": 2.0, "figures": [row], **changes}
 
 
-def test_the_page_is_what_the_records_make_of_it(runner: ModuleType) -> None:
-    """RESULTS.md is the template filled with the records; edit that, then ``python benchmarks --render``."""
-    assert (BENCHMARKS / "RESULTS.md").read_text(encoding="utf-8") == runner.render(runner.kept())
+def test_pages_are_what_the_records_make_of_them(runner: ModuleType) -> None:
+    """Each is its template filled with the records; edit that, then ``python benchmarks --render``."""
+    for page in runner.PAGES:
+        assert (ROOT / page).read_text(encoding="utf-8") == runner.render(page, runner.kept()), page
+
+
+@pytest.mark.parametrize(
+    ("page", "words", "figure"),
+    [
+        ("README.md", "In the demo {:.0f} % of them do not", "demo: labelled pixels below noise and texture"),
+        ("docs/tour.md", "to an F1 of {:.1f} %", "demo: f1"),
+        ("studies/clutch-small.toml", "F1 {:.1f} % on held-out specimens", "demo: f1"),
+        ("studies/mtd.toml", "F1 {:.1f} % on held-out tiles", "photographs: f1"),
+    ],
+)
+def test_other_pages_name_what_was_recorded(runner: ModuleType, page: str, words: str, figure: str) -> None:
+    """A figure that stands elsewhere too is the same there."""
+    benchmark, name = figure.split(": ")
+    (told,) = (one["figure"] for one in runner.kept()[benchmark]["figures"] if one["name"] == name)
+    assert words.format(told) in " ".join((ROOT / page).read_text(encoding="utf-8").split())
 
 
 def test_every_benchmark_of_the_catalogue_is_there() -> None:
@@ -84,10 +101,10 @@ def test_a_goal_is_held_against_the_ratio_where_there_is_one(
 
 def test_a_figure_that_nobody_told_is_not_made_up(runner: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """A template that names a figure without a record is an error, not an empty place."""
-    template = jinja2.DictLoader({"RESULTS.md.j2": '{{ x["a step"] | short }} {{ x["a leap"] }}'})
+    template = jinja2.DictLoader({"page.md.j2": '{{ x["a step"] | short }} {{ x["a leap"] }}'})
     monkeypatch.setattr(jinja2, "FileSystemLoader", lambda _folder: template)
     with pytest.raises(jinja2.UndefinedError, match="a leap"):
-        runner.render({"x": a_record()})
+        runner.render("page.md", {"x": a_record()})
 
 
 def test_records_are_whole(runner: ModuleType) -> None:
