@@ -14,6 +14,7 @@ from pathlib import Path
 from figures import tell
 
 from blemish.dataset import open_dataset
+from blemish.errors import BlemishError
 from blemish.exchange import bring_in
 from blemish.stats import measure
 from blemish.stats.words import figures, in_words
@@ -34,4 +35,7 @@ def main(mtd: str, rendered: str = str(DEMO)) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except BlemishError as error:
+        raise SystemExit(f"{error}") from None

@@ -1,7 +1,7 @@
 """The transfer tables about photographs, from the published folders to their rows.
 
-    python benchmarks/tables.py transfer FOLDER MTD BSDATA       (U-Net, an hour on two processor cores)
-    python benchmarks/tables.py mtd-scarcity FOLDER MTD          (the small network, twenty minutes)
+    python benchmarks/tables.py transfer FOLDER MTD BSDATA       (the U-Net)
+    python benchmarks/tables.py mtd-scarcity FOLDER MTD          (the small network)
 
 MTD is the published folder of magnetic tiles (``MT_Blowhole/Imgs/`` and so on), BSDATA that of ball screws (``data/``,
 ``label/``). In FOLDER the photographs are brought in, the synthetic set of the table is made, and the table is filled,
@@ -10,6 +10,7 @@ one training on each processor core. Every step is kept: run again, it goes on w
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -28,17 +29,25 @@ from blemish.evaluate.transfer import read_table
 STUDIES = Path(__file__).parents[1] / "studies"
 
 
-def main(name: str, folder: str, mtd: str, bsdata: str = "") -> None:
+def main() -> None:
     """Do what is not done yet, and tell every row."""
-    root = Path(folder)
-    if name == "transfer":
-        import_screws(root, Path(bsdata), "2:1:2")
-        import_tiles(root / "datasets/mtd", Path(mtd))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=("transfer", "mtd-scarcity"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("mtd", type=Path)
+    parser.add_argument("bsdata", type=Path, nargs="?")
+    given = parser.parse_args()
+    root = given.folder
+    if given.name == "transfer":
+        if given.bsdata is None:
+            parser.error("the table `transfer` needs BSDATA, whose ball screws are its target")
+        import_screws(root, given.bsdata, "2:1:2")
+        import_tiles(root / "datasets/mtd", given.mtd)
         make_set(root, "pitting-small")
     else:
-        import_tiles(root / "datasets/tiles", with_classes(root / "tiles", Path(mtd), "Blowhole", "Crack", "Free"))
+        import_tiles(root / "datasets/tiles", with_classes(root / "tiles", given.mtd, "Blowhole", "Crack", "Free"))
         make_set(root, "mtd-twin")
-    comparison = filled(root, STUDIES / f"{name}.toml")
+    comparison = filled(root, STUDIES / f"{given.name}.toml")
     for row in comparison.rows:
         for network in comparison.file.table.networks:
             for one in comparison.at(row, network):
@@ -121,6 +130,6 @@ def tell_cell(one: Filled) -> None:
 
 if __name__ == "__main__":
     try:
-        main(*sys.argv[1:])
+        main()
     except BlemishError as error:
         raise SystemExit(f"{error}") from None

@@ -17,7 +17,9 @@ from blemish.dataset.read import Dataset
 from blemish.errors import RequestError, WorkError
 from blemish.evaluate import as_latex, as_markdown, as_text, evaluate, read_evaluation
 from blemish.evaluate.evaluation import FILE, Evaluation
+from blemish.evaluate.pixels import PixelCounts
 from blemish.evaluate.seeds import Spread, over_seeds
+from blemish.evaluate.table import bootstrap_of
 from blemish.learn.checkpoint import Model
 from blemish.learn.protocol import Protocol
 from blemish.learn.threshold import Threshold
@@ -117,6 +119,17 @@ def test_the_tables_hold_the_numbers(bright: tuple[Evaluation, Path]) -> None:
     assert len({len(line) for line in as_text(named).splitlines()}) == 1
     assert all(line.replace("\\|", "").count("|") == 9 for line in as_markdown(named).splitlines())
     assert r"small\_run|1" in as_latex(named)
+
+
+def test_an_interval_over_few_defective_specimens_is_told_to_be_too_narrow(bright: tuple[Evaluation, Path]) -> None:
+    """Correct specimens do not help: those with defects are counted."""
+    evaluation, _ = bright
+    defective, correct = PixelCounts(1, 0, 1, 9), PixelCounts(0, 1, 0, 9)
+    for count, words in ((9, "bootstrap over 14 specimens, 9 of them with defects, too narrow"), (10, "10 of them")):
+        some = {f"d{n}": defective for n in range(count)} | {f"c{n}": correct for n in range(5)}
+        told = bootstrap_of(dataclasses.replace(evaluation, by_specimen=some))
+        assert words in told
+        assert told.endswith("defects") == (count == 10)
 
 
 def test_seeds_give_mean_and_spread(bright: tuple[Evaluation, Path]) -> None:

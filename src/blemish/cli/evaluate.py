@@ -24,7 +24,7 @@ def evaluate(run: Path, dataset: Path, *, split: str = "test", out: Path | None 
     from blemish.disk import alone
     from blemish.evaluate import as_text
     from blemish.evaluate import evaluate as measure
-    from blemish.evaluate.table import breakdown
+    from blemish.evaluate.table import bootstrap_of, breakdown
     from blemish.learn import load_model
 
     model = load_model(run)
@@ -35,6 +35,6 @@ def evaluate(run: Path, dataset: Path, *, split: str = "test", out: Path | None 
     print(as_text({f"{worth.network} on {worth.dataset}/{split}": worth}))
     interval = worth.objects.recall_interval
     if interval is not None:
-        print(f"defects found, 95 % by bootstrap over specimens: {interval.low:.0%} - {interval.high:.0%}")
+        print(f"defects found, 95 %: {interval.low:.0%} - {interval.high:.0%}; {bootstrap_of(worth)}")
     for name, found, total, share in breakdown(worth):
         print(f"  {name:<24} {found:>5} of {total:>5}  {share:>5}")

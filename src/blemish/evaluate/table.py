@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from blemish.evaluate.evaluation import Evaluation
 
 COLUMNS = ("", "precision", "recall", "F1", "95 % interval", "AP", "defects found", "false calls / image")
+FEW = 10
+"""Specimens with defects from which a bootstrap over them is believed."""
 
 
 def cells(name: str, evaluation: Evaluation) -> tuple[str, ...]:
@@ -22,6 +24,17 @@ def cells(name: str, evaluation: Evaluation) -> tuple[str, ...]:
         f"{objects.all.found} of {objects.all.total}",
         f"{objects.false_calls_per_image:.2f}",
     )
+
+
+def bootstrap_of(evaluation: Evaluation) -> str:
+    """Say what an interval was drawn from, and that it is too narrow where few specimens have defects.
+
+    Drawing n of n anew makes variances (n - 1) / n times too small, and shows nothing that the n did not show.
+    """
+    counts = evaluation.by_specimen.values()
+    defective = sum(one.true_positive + one.false_negative > 0 for one in counts)
+    few = ", too narrow for so few" if defective < FEW else ""
+    return f"bootstrap over {len(counts)} specimens, {defective} of them with defects{few}"
 
 
 def breakdown(evaluation: Evaluation) -> list[tuple[str, str, str, str]]:

@@ -58,18 +58,42 @@ def bring_in(
     dst = Path(dst)
     if dst.resolve().is_relative_to(folder.root.resolve()):
         raise RequestError(f"{dst}: the dataset would lie inside {src}, which it is made from; choose another folder")
-    came: dict[str, Any] = {"format": name, "options": plain(chosen), "source": _source(folder.root)}
-    if poses is None and plan is not None:
-        raise RequestError(f"{plan}: a plan says nothing without a table that tells which photograph is which view")
-    cell = None if poses is None else read_cell(plan or Path(poses).with_name("plan.json"))
-    came["poses"] = "" if poses is None or cell is None else digest_of(Path(poses), cell)
+    cell = _cell(poses, plan)
+    came = {
+        "format": name,
+        "options": plain(chosen),
+        "source": _source(folder.root),
+        "poses": "" if poses is None or cell is None else digest_of(Path(poses), cell),
+    }
     fresh = _is_fresh(dst, came)
     foreign = _found(name, folder, chosen)
     if poses is not None and cell is not None:
         foreign = dataclasses.replace(foreign, samples=place(foreign.samples, Path(poses), cell, folder))
     rule = rule_of(split, foreign, name)
     specimens = gather(foreign.samples)
-    header = Header(
+    header, work = _header(name, foreign, cell), Taking(folder, dst, cell)
+    with alone(dst.absolute(), tidy=True):
+        try:
+            _begin(work, header, came)
+            taken = list(take_all(work, specimens, advance, workers))
+            return _finished(work, header, foreign, specimens, taken, rule, came)
+        except BlemishError:
+            if fresh:
+                _remove(dst)
+            raise
+
+
+def _cell(poses: Path | None, plan: Path | None) -> Cell | None:
+    """Read the plan that a table of poses names views of; :class:`RequestError` for a plan without a table."""
+    if poses is not None:
+        return read_cell(plan or Path(poses).with_name("plan.json"))
+    if plan is not None:
+        raise RequestError(f"{plan}: a plan says nothing without a table that tells which photograph is which view")
+    return None
+
+
+def _header(name: str, foreign: Foreign, cell: Cell | None) -> Header:
+    return Header(
         name=name,
         kind="photographs",
         classes=foreign.classes,
@@ -77,21 +101,15 @@ def bring_in(
         software=_software(name),
         camera=None if cell is None else dict(cell.camera),
     )
-    work = Taking(folder, dst, cell)
-    with alone(dst.absolute(), tidy=True):
-        try:
-            write.create(dst, header)
-            if cell is not None:
-                write.attach(dst, "plan.json", cell.text)
-            if not (dst / "import.json").exists():
-                # From here on another import is refused, even if this one is killed.
-                write.attach(dst, "import.json", to_json(came))
-            taken = list(take_all(work, specimens, advance, workers))
-            return _finished(work, header, foreign, specimens, taken, rule, came)
-        except BlemishError:
-            if fresh:
-                _remove(dst)
-            raise
+
+
+def _begin(work: Taking, header: Header, came: Mapping[str, Any]) -> None:
+    """Open the dataset; from here on another import into it is refused, even if this one is killed."""
+    write.create(work.dst, header)
+    if work.cell is not None:
+        write.attach(work.dst, "plan.json", work.cell.text)
+    if not (work.dst / "import.json").exists():
+        write.attach(work.dst, "import.json", to_json(came))
 
 
 def _found(name: str, folder: Folder, chosen: Any) -> Foreign:

@@ -22,7 +22,7 @@ from blemish.dataset.record import SpecimenRecord
 from blemish.errors import DatasetError, RequestError, WorkError
 from blemish.evaluate import Evaluation, read_evaluation
 from blemish.evaluate.evaluation import FILE as EVALUATION
-from blemish.evaluate.table import COLUMNS, breakdown, cells
+from blemish.evaluate.table import COLUMNS, bootstrap_of, breakdown, cells
 from blemish.frames import Pose
 from blemish.learn import Protocol, curves
 from blemish.report import figures
@@ -31,9 +31,6 @@ from blemish.report.picture import Picture, picture
 from blemish.report.planned import coverage_pictures, planned_of
 from blemish.report.visible import seen_of
 from blemish.settings import plain
-
-FEW = 10
-"""Specimens with defects from which a bootstrap over them is believed."""
 
 
 @dataclass(frozen=True)
@@ -156,25 +153,13 @@ def _flat(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _measured(evaluation: Evaluation) -> str:
+    interval = "" if evaluation.f1_interval is None else f"; the interval is a {bootstrap_of(evaluation)}"
     return (
         f"Per cent, pixel by pixel, on the {evaluation.images} frames of the set \u201c{evaluation.split}\u201d "
         f"({evaluation.images_with_defects} of them show a defect), at the threshold {evaluation.threshold:.3g} that "
-        f"the validation set chose{_interval(evaluation)}. A defect counts as found when "
+        f"the validation set chose{interval}. A defect counts as found when "
         f"{evaluation.objects.rule.found_from:.0%} of its pixels are."
     )
-
-
-def _interval(evaluation: Evaluation) -> str:
-    """Say where the interval comes from, and that it is too narrow where few specimens have defects.
-
-    Drawing n of n anew makes variances (n - 1) / n times too small, and shows nothing that the n did not show.
-    """
-    if evaluation.f1_interval is None:
-        return ""
-    counts = evaluation.by_specimen.values()
-    defective = sum(one.true_positive + one.false_negative > 0 for one in counts)
-    few = ", too narrow for so few" if defective < FEW else ""
-    return f"; the interval is a bootstrap over {len(counts)} specimens, {defective} of them with defects{few}"
 
 
 def _sections(
